@@ -1,0 +1,117 @@
+//! Fields and the bytes that their grammar allows (RFC 9110 5, 5.6.2).
+
+const TCHAR: u8 = 1;
+const VALUE: u8 = 2;
+const TARGET: u8 = 4;
+
+/// What each byte may be part of, as bits.
+static CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        let mut bits = 0;
+        // token = 1*tchar; tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+"
+        //   / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
+        if b.is_ascii_alphanumeric()
+            || matches!(b, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+')
+            || matches!(b, b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+        {
+            bits |= TCHAR;
+        }
+        // field-value = *( VCHAR / obs-text / SP / HTAB )
+        if b == b'\t' || (b >= b' ' && b != 0x7f) {
+            bits |= VALUE;
+        }
+        // A request-target has no space, no control byte and no fragment. The
+        // bytes that RFC 3986 wants encoded are let through: they do no harm in
+        // a file name, and browsers send some of them as they are.
+        if b > b' ' && b != 0x7f && b != b'#' {
+            bits |= TARGET;
+        }
+        class[byte] = bits;
+        byte += 1;
+    }
+    class
+};
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASS.get(usize::from(byte)).is_some_and(|bits| bits & class != 0)
+}
+
+/// `tchar` of RFC 9110 5.6.2.
+pub fn is_tchar(byte: u8) -> bool {
+    is(byte, TCHAR)
+}
+
+/// A byte that may stand in a field value.
+pub fn is_value_byte(byte: u8) -> bool {
+    is(byte, VALUE)
+}
+
+/// A byte that may stand in a request-target.
+pub fn is_target_byte(byte: u8) -> bool {
+    is(byte, TARGET)
+}
+
+/// Removes optional whitespace (RFC 9110 5.6.3) at both ends.
+pub fn trim(value: &[u8]) -> &[u8] {
+    let ows = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let first = value.iter().position(|byte| !ows(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !ows(byte)).map_or(first, |last| last + 1);
+    value.get(first..end).unwrap_or_default()
+}
+
+/// A field section that was read without error: lines with their CRLF.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fields<'a>(pub(super) &'a [u8]);
+
+impl<'a> Fields<'a> {
+    /// Name and trimmed value of each field line, in order.
+    pub fn iter(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        let mut rest = self.0;
+        core::iter::from_fn(move || {
+            let end = rest.iter().position(|byte| *byte == b'\n')?;
+            let (line, next) = rest.split_at_checked(end + 1)?;
+            rest = next;
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let value = line.get(colon + 1..line.len().checked_sub(2)?)?;
+            Some((line.get(..colon)?, trim(value)))
+        })
+    }
+
+    /// The values of all field lines called `name`, whatever its case.
+    pub fn all(self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |field| field.0.eq_ignore_ascii_case(name.as_bytes())).map(|field| field.1)
+    }
+
+    /// The value of the first field line called `name`.
+    pub fn first(self, name: &str) -> Option<&'a [u8]> {
+        self.all(name).next()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_whatever_their_case_and_trimmed() {
+        let fields = Fields(b"Host: a\r\nX:\t b c \r\nx:\r\nA:b:c\r\n");
+        assert_eq!(fields.first("host"), Some(&b"a"[..]));
+        assert_eq!(fields.all("x").collect::<Vec<_>>(), [&b"b c"[..], b""]);
+        assert_eq!(fields.first("a"), Some(&b"b:c"[..]));
+        assert_eq!(fields.first("hos"), None);
+        assert_eq!(fields.iter().count(), 4);
+    }
+
+    #[test]
+    fn the_classes_are_those_of_the_grammar() {
+        for byte in 0..=255u8 {
+            let separators = b"\"(),/:;<=>?@[\\]{}";
+            assert_eq!(is_tchar(byte), byte.is_ascii_graphic() && !separators.contains(&byte), "{byte}");
+            assert_eq!(is_value_byte(byte), byte == 9 || (byte >= 32 && byte != 127), "{byte}");
+            assert_eq!(is_target_byte(byte), byte > 32 && byte != 127 && byte != b'#', "{byte}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! How long a request's body is (RFC 9112 6). When in doubt, it is refused:
+//! a body of disputed length is how requests are smuggled.
+
+use super::field::{self, Fields};
+use super::request::{HeadError, Version};
+use crate::text::decimal;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyLength {
+    None,
+    /// Content-Length, in bytes.
+    Length(u64),
+    /// Transfer-Encoding: chunked.
+    Chunked,
+}
+
+/// RFC 9112 6.3, and its advice on where to be strict.
+pub fn body_length(version: Version, fields: Fields) -> Result<BodyLength, HeadError> {
+    let length = content_length(fields)?;
+    if !transfer_encoding(fields)? {
+        return Ok(length.map_or(BodyLength::None, BodyLength::Length));
+    }
+    if length.is_some() {
+        return Err(HeadError::LengthAndCoding);
+    }
+    if version == Version::Http10 {
+        return Err(HeadError::CodingOn10);
+    }
+    Ok(BodyLength::Chunked)
+}
+
+/// `Content-Length = 1*DIGIT`; repeated equal values are one (RFC 9110 8.6).
+fn content_length(fields: Fields) -> Result<Option<u64>, HeadError> {
+    let mut length = None;
+    for value in fields.all("Content-Length") {
+        let value = decimal::parse(value).ok_or(HeadError::ContentLength)?;
+        // A length that no file offset can reach is as good as malformed.
+        if value > i64::MAX as u64 {
+            return Err(HeadError::ContentLength);
+        }
+        if length.is_some_and(|earlier| earlier != value) {
+            return Err(HeadError::ContentLengthConflict);
+        }
+        length = Some(value);
+    }
+    Ok(length)
+}
+
+/// True when the codings are exactly `chunked`, the only one implemented.
+fn transfer_encoding(fields: Fields) -> Result<bool, HeadError> {
+    let mut chunked = false;
+    let codings = fields.all("Transfer-Encoding").flat_map(|value| value.split(|byte| *byte == b','));
+    let mut present = false;
+    for coding in codings.map(field::trim) {
+        if chunked {
+            return Err(HeadError::CodingNotLast);
+        }
+        present = true;
+        chunked = coding.eq_ignore_ascii_case(b"chunked");
+        if !chunked {
+            return Err(HeadError::CodingUnknown);
+        }
+    }
+    Ok(present)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(version: Version, fields: &[u8]) -> Result<BodyLength, HeadError> {
+        body_length(version, Fields(fields))
+    }
+
+    #[test]
+    fn the_length_is_certain_or_the_request_is_refused() {
+        for (fields, expected) in [
+            (&b""[..], Ok(BodyLength::None)),
+            (b"Content-Length: 0\r\n", Ok(BodyLength::Length(0))),
+            (b"content-length:5\r\nContent-Length: 5\r\n", Ok(BodyLength::Length(5))),
+            (b"Content-Length: 9223372036854775807\r\n", Ok(BodyLength::Length(i64::MAX as u64))),
+            (b"Content-Length: 9223372036854775808\r\n", Err(HeadError::ContentLength)),
+            (b"Content-Length: 18446744073709551616\r\n", Err(HeadError::ContentLength)),
+            (b"Content-Length: 5\r\nContent-Length: 6\r\n", Err(HeadError::ContentLengthConflict)),
+            (b"Content-Length: 5, 5\r\n", Err(HeadError::ContentLength)),
+            (b"Content-Length: +5\r\n", Err(HeadError::ContentLength)),
+            (b"Content-Length: -5\r\n", Err(HeadError::ContentLength)),
+            (b"Content-Length: 5 5\r\n", Err(HeadError::ContentLength)),
+            (b"Content-Length: 0x5\r\n", Err(HeadError::ContentLength)),
+            (b"Content-Length:\r\n", Err(HeadError::ContentLength)),
+            (b"Transfer-Encoding: chunked\r\n", Ok(BodyLength::Chunked)),
+            (b"Transfer-Encoding: CHUNKED\r\n", Ok(BodyLength::Chunked)),
+            (b"Transfer-Encoding: gzip, chunked\r\n", Err(HeadError::CodingUnknown)),
+            (b"Transfer-Encoding: identity\r\n", Err(HeadError::CodingUnknown)),
+            (b"Transfer-Encoding: xchunked\r\n", Err(HeadError::CodingUnknown)),
+            (b"Transfer-Encoding:\r\n", Err(HeadError::CodingUnknown)),
+            (b"Transfer-Encoding: chunked, chunked\r\n", Err(HeadError::CodingNotLast)),
+            (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n", Err(HeadError::CodingNotLast)),
+            (b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", Err(HeadError::LengthAndCoding)),
+        ] {
+            assert_eq!(of(Version::Http11, fields), expected, "{}", fields.escape_ascii());
+        }
+        assert_eq!(of(Version::Http10, b"Transfer-Encoding: chunked\r\n"), Err(HeadError::CodingOn10));
+        assert_eq!(of(Version::Http10, b"Content-Length: 5\r\n"), Ok(BodyLength::Length(5)));
+    }
+}

@@ -1,0 +1,51 @@
+//! The Host field and the authority of a target (RFC 9110 7.2, RFC 3986 3.2).
+
+/// `uri-host [ ":" port ]`, with a host: an empty one names no http resource
+/// (RFC 9110 4.2.1). User information is refused (RFC 9110 4.2.4).
+pub fn is_valid(authority: &[u8]) -> bool {
+    let (host, rest) = match authority.strip_prefix(b"[") {
+        Some(literal) => match literal.iter().position(|byte| *byte == b']') {
+            Some(end) => {
+                let (host, rest) = literal.split_at_checked(end).unwrap_or_default();
+                (host, rest.get(1..).unwrap_or_default())
+            }
+            None => return false,
+        },
+        None => {
+            let end = authority.iter().position(|byte| *byte == b':').unwrap_or(authority.len());
+            authority.split_at_checked(end).unwrap_or_default()
+        }
+    };
+    let literal = authority.first() == Some(&b'[');
+    let port = match rest {
+        [] => true,
+        [b':', digits @ ..] => digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    !host.is_empty() && port && host.iter().all(|byte| is_host_byte(*byte) || (literal && *byte == b':'))
+}
+
+/// unreserved / pct-encoded / sub-delims of RFC 3986.
+fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%' | b'!' | b'$' | b'&' | b'\'')
+        || matches!(byte, b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_and_perhaps_a_port() {
+        for good in ["a", "a:80", "a:", "127.0.0.1:8080", "[::1]", "[::1]:8080", "xn--a_b.example"] {
+            assert!(is_valid(good.as_bytes()), "{good}");
+        }
+        for bad in [
+            "", ":80", "a:b", "a:80:80", "u@a", "a b", "a/b", "[::1", "[]", "[::1]x", "a,b:x", "::1",
+            "a:123456",
+        ] {
+            assert!(!is_valid(bad.as_bytes()), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Media types by file name extension.
+
+/// What a file is when its name does not tell (RFC 9110 8.3).
+pub const DEFAULT: &str = "application/octet-stream";
+
+/// A line for each type: the type, a tab, its extensions in lower case. One
+/// string and no table of slices, which would cost 32 bytes an entry. Text is
+/// UTF-8.
+const TABLE: &str = "\
+text/html; charset=utf-8\thtml htm
+text/css; charset=utf-8\tcss
+text/javascript; charset=utf-8\tjs mjs cjs
+text/plain; charset=utf-8\ttxt text log conf ini asc diff patch c h rs s asm sh py
+text/markdown; charset=utf-8\tmd markdown
+text/csv; charset=utf-8\tcsv
+text/tab-separated-values; charset=utf-8\ttsv
+text/xml; charset=utf-8\txml xsl xsd
+text/calendar; charset=utf-8\tics
+text/vcard; charset=utf-8\tvcf
+text/vtt; charset=utf-8\tvtt
+text/x-toml; charset=utf-8\ttoml
+text/x-yaml; charset=utf-8\tyaml yml
+application/json\tjson map
+application/ld+json\tjsonld
+application/geo+json\tgeojson
+application/manifest+json\twebmanifest
+application/atom+xml\tatom
+application/rss+xml\trss
+application/xhtml+xml\txhtml xht
+application/wasm\twasm
+application/pdf\tpdf
+application/postscript\tps eps ai
+application/rtf\trtf
+application/epub+zip\tepub
+application/zip\tzip
+application/gzip\tgz tgz
+application/x-bzip2\tbz2
+application/x-xz\txz
+application/zstd\tzst
+application/x-7z-compressed\t7z
+application/vnd.rar\trar
+application/x-tar\ttar
+application/java-archive\tjar
+application/x-sh\tcsh
+application/sql\tsql
+application/vnd.debian.binary-package\tdeb
+application/x-rpm\trpm
+application/x-apple-diskimage\tdmg
+application/x-iso9660-image\tiso
+application/vnd.android.package-archive\tapk
+application/msword\tdoc
+application/vnd.ms-excel\txls
+application/vnd.ms-powerpoint\tppt
+application/vnd.openxmlformats-officedocument.wordprocessingml.document\tdocx
+application/vnd.openxmlformats-officedocument.spreadsheetml.sheet\txlsx
+application/vnd.openxmlformats-officedocument.presentationml.presentation\tpptx
+application/vnd.oasis.opendocument.text\todt
+application/vnd.oasis.opendocument.spreadsheet\tods
+application/vnd.oasis.opendocument.presentation\todp
+application/vnd.ms-fontobject\teot
+application/vnd.apple.mpegurl\tm3u8
+application/dash+xml\tmpd
+image/png\tpng
+image/jpeg\tjpg jpeg jpe jfif
+image/gif\tgif
+image/webp\twebp
+image/avif\tavif
+image/jxl\tjxl
+image/heic\theic
+image/svg+xml\tsvg
+image/x-icon\tico
+image/bmp\tbmp
+image/tiff\ttif tiff
+image/apng\tapng
+audio/mpeg\tmp3
+audio/ogg\togg oga opus
+audio/wav\twav
+audio/flac\tflac
+audio/aac\taac
+audio/mp4\tm4a
+audio/midi\tmid midi
+audio/webm\tweba
+video/mp4\tmp4 m4v
+video/webm\twebm
+video/ogg\togv
+video/quicktime\tmov
+video/x-msvideo\tavi
+video/x-matroska\tmkv
+video/mpeg\tmpeg mpg
+video/mp2t\tts
+video/3gpp\t3gp
+font/woff\twoff
+font/woff2\twoff2
+font/ttf\tttf
+font/otf\totf
+font/collection\tttc
+model/gltf+json\tgltf
+model/gltf-binary\tglb
+";
+
+/// The media type of the file called `name`, by its extension in any case.
+pub fn of(name: &[u8]) -> &'static str {
+    let name = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    let Some(dot) = name.iter().rposition(|byte| *byte == b'.') else {
+        return DEFAULT;
+    };
+    let extension = name.get(dot + 1..).unwrap_or_default();
+    let found = entries().find(|(_, known)| known.as_bytes().eq_ignore_ascii_case(extension));
+    found.map_or(DEFAULT, |(media_type, _)| media_type)
+}
+
+/// Every media type with each of its extensions.
+pub fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLE.lines().flat_map(|line| {
+        let (media_type, extensions) = line.split_once('\t').unwrap_or_default();
+        extensions.split(' ').map(move |extension| (media_type, extension))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_decides_and_its_case_does_not() {
+        for (name, media_type) in [
+            (&b"index.html"[..], "text/html; charset=utf-8"),
+            (b"a.b/INDEX.HTM", "text/html; charset=utf-8"),
+            (b"a.tar.gz", "application/gzip"),
+            (b"a.b/c", DEFAULT),
+            (b"html", DEFAULT),
+            (b"a.", DEFAULT),
+            (b"a.html ", DEFAULT),
+            (b"a.htm l", DEFAULT),
+            (b"a.text/html", DEFAULT),
+            (b"a.nonsense", DEFAULT),
+            (b"", DEFAULT),
+        ] {
+            assert_eq!(of(name), media_type, "{}", name.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_well_formed() {
+        let mut seen = std::collections::HashSet::new();
+        for line in TABLE.lines() {
+            assert!(line.contains('\t') && line.trim() == line, "{line}");
+        }
+        for (media_type, extension) in entries() {
+            assert!(media_type.contains('/') && !extension.is_empty(), "{media_type} {extension}");
+            assert!(extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{extension}");
+            assert!(seen.insert(extension), "{extension} twice");
+        }
+        assert!(seen.len() >= 100);
+    }
+}

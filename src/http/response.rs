@@ -1,0 +1,90 @@
+//! The head of a response (RFC 9112 4) and the page of a refusal.
+
+use super::{Refusal, Status, date};
+use crate::text::{Buffer, decimal, html};
+
+/// Status line and the fields that every response of this server has.
+pub fn push_status(buffer: &mut Buffer, status: Status, now: u64) {
+    buffer.push(b"HTTP/1.1 ");
+    decimal::push(buffer, u64::from(status.code()));
+    buffer.push_byte(b' ');
+    buffer.push(status.reason_phrase().as_bytes());
+    buffer.push(b"\r\nDate: ");
+    date::push_imf_fixdate(buffer, now);
+    buffer.push(b"\r\nServer: svcd\r\nConnection: close\r\n");
+}
+
+/// Appends one field line. `value` is the server's own text; bytes of a client
+/// never get here unencoded.
+pub fn push_field(buffer: &mut Buffer, name: &str, value: &[u8]) {
+    buffer.push(name.as_bytes());
+    buffer.push(b": ");
+    buffer.push(value);
+    push_end(buffer);
+}
+
+pub fn push_length(buffer: &mut Buffer, length: u64) {
+    buffer.push(b"Content-Length: ");
+    decimal::push(buffer, length);
+    push_end(buffer);
+}
+
+pub fn push_last_modified(buffer: &mut Buffer, seconds: u64) {
+    buffer.push(b"Last-Modified: ");
+    date::push_imf_fixdate(buffer, seconds);
+    push_end(buffer);
+}
+
+/// The empty line behind the fields, or the end of one of them.
+pub fn push_end(buffer: &mut Buffer) {
+    buffer.push(b"\r\n");
+}
+
+/// A small page that says what happened and which rule it was.
+pub fn push_page(page: &mut Buffer, refusal: Refusal) {
+    page.push(b"<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">");
+    page.push(b"<meta name=\"viewport\" content=\"width=device-width\"><title>");
+    push_title(page, refusal.status);
+    page.push(b"</title><style>:root{color-scheme:light dark}body{font:1.1em/1.5 system-ui;max-width:36em;margin:15vh auto;padding:0 1em}</style>\n<h1>");
+    push_title(page, refusal.status);
+    page.push(b"</h1>\n<p>");
+    html::push_escaped(page, refusal.reason.as_bytes());
+    page.push(b"</p>\n");
+}
+
+fn push_title(page: &mut Buffer, status: Status) {
+    decimal::push(page, u64::from(status.code()));
+    page.push_byte(b' ');
+    page.push(status.reason_phrase().as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_lines_that_end_in_crlf() {
+        let mut room = [0; 512];
+        let mut buffer = Buffer::new(&mut room);
+        push_status(&mut buffer, Status::NOT_FOUND, 784_111_777);
+        push_field(&mut buffer, "Content-Type", b"text/html");
+        push_length(&mut buffer, 7);
+        push_last_modified(&mut buffer, 0);
+        push_end(&mut buffer);
+        let expected = "HTTP/1.1 404 Not Found\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+            Server: svcd\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\
+            Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n";
+        assert_eq!(String::from_utf8_lossy(buffer.bytes()), expected);
+        assert!(!buffer.overflowed());
+    }
+
+    #[test]
+    fn the_page_names_the_rule() {
+        let mut room = [0; 1024];
+        let mut page = Buffer::new(&mut room);
+        push_page(&mut page, Refusal::new(Status::BAD_REQUEST, "a < b"));
+        let text = String::from_utf8(page.bytes().to_vec()).unwrap();
+        assert!(text.contains("<title>400 Bad Request</title>"), "{text}");
+        assert!(text.contains("<p>a &lt; b</p>"), "{text}");
+    }
+}

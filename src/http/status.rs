@@ -1,0 +1,89 @@
+//! Status codes (RFC 9110 15) and the refusals built from them.
+
+/// A status code, of those that this server sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status(u16);
+
+impl Status {
+    pub const OK: Status = Status(200);
+
+    pub const MOVED_PERMANENTLY: Status = Status(301);
+
+    pub const BAD_REQUEST: Status = Status(400);
+    pub const FORBIDDEN: Status = Status(403);
+    pub const NOT_FOUND: Status = Status(404);
+    pub const METHOD_NOT_ALLOWED: Status = Status(405);
+    pub const REQUEST_TIMEOUT: Status = Status(408);
+    pub const URI_TOO_LONG: Status = Status(414);
+    /// RFC 6585 5.
+    pub const REQUEST_HEADER_FIELDS_TOO_LARGE: Status = Status(431);
+
+    pub const INTERNAL_SERVER_ERROR: Status = Status(500);
+    pub const NOT_IMPLEMENTED: Status = Status(501);
+    pub const SERVICE_UNAVAILABLE: Status = Status(503);
+    pub const HTTP_VERSION_NOT_SUPPORTED: Status = Status(505);
+
+    pub fn code(self) -> u16 {
+        self.0
+    }
+
+    /// The reason phrase of the IANA registry.
+    pub fn reason_phrase(self) -> &'static str {
+        match self.0 {
+            200 => "OK",
+            301 => "Moved Permanently",
+            400 => "Bad Request",
+            403 => "Forbidden",
+            404 => "Not Found",
+            405 => "Method Not Allowed",
+            408 => "Request Timeout",
+            414 => "URI Too Long",
+            431 => "Request Header Fields Too Large",
+            500 => "Internal Server Error",
+            501 => "Not Implemented",
+            503 => "Service Unavailable",
+            505 => "HTTP Version Not Supported",
+            _ => "",
+        }
+    }
+}
+
+/// Why a request is not served: what the client is told, and what the log says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub status: Status,
+    /// One line of plain ASCII that names the broken rule.
+    pub reason: &'static str,
+}
+
+impl Refusal {
+    pub const fn new(status: Status, reason: &'static str) -> Self {
+        Refusal { status, reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_a_phrase() {
+        for status in [
+            Status::OK,
+            Status::MOVED_PERMANENTLY,
+            Status::BAD_REQUEST,
+            Status::FORBIDDEN,
+            Status::NOT_FOUND,
+            Status::METHOD_NOT_ALLOWED,
+            Status::REQUEST_TIMEOUT,
+            Status::URI_TOO_LONG,
+            Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Status::INTERNAL_SERVER_ERROR,
+            Status::NOT_IMPLEMENTED,
+            Status::SERVICE_UNAVAILABLE,
+            Status::HTTP_VERSION_NOT_SUPPORTED,
+        ] {
+            assert!(!status.reason_phrase().is_empty(), "{}", status.code());
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The pure floor of svcd: everything that can be decided from bytes alone.
+//!
+//! 1. Nothing here can name the operating system: the program's `sys` is
+//!    another crate target, and `unsafe` is forbidden.
+//! 2. Nothing here allocates or panics. A reader takes a slice and answers with
+//!    parts of it; a writer fills a [`text::Buffer`] and remembers overflow.
+//! 3. A refusal is a status and a reason ([`http::Refusal`]), never a bare
+//!    failure: the client's page and the log line say the same thing.
+//! 4. Sizes and times are in [`limits`] and nowhere else.
+//!
+//! In reading order: [`options`] (the command line), [`http`] (one message),
+//! [`log_line`] (what is written about it), [`text`] (small tools for all).
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+pub mod http;
+pub mod limits;
+pub mod log_line;
+pub mod options;
+pub mod text;

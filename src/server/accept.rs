@@ -1,0 +1,121 @@
+//! The parent's loop: accept, fork, reap, stop.
+
+use core::net::SocketAddr;
+
+use svcd::limits;
+
+use super::children::Children;
+use super::connection::{self, Client};
+use super::turned_away::TurnedAway;
+use super::{Memory, OwnedFd, RunError, Site, message};
+use crate::sys::net::{self, Connection};
+use crate::sys::process::{self, Fork};
+use crate::sys::{Errno, Events, Watch, time};
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// The parent never reads a client's byte and never waits for a client. A child
+/// serves its one connection and exits; it never returns into this loop.
+pub fn serve(
+    listener: OwnedFd,
+    address: &SocketAddr,
+    site: &Site,
+    max_conns: u32,
+    memory: &mut Memory,
+) -> Result<(), RunError<'static>> {
+    let watch = Watch::new()?;
+    let mut children = Children::new(max_conns)?;
+    let mut turned_away = TurnedAway::default();
+    message::listening(address);
+    let mut paused = false;
+    loop {
+        let timeout = match (paused, turned_away.is_empty()) {
+            (true, _) => Some(u64::from(limits::ACCEPT_PAUSE_MS)),
+            (false, false) => Some(u64::from(limits::LINGER) * 1000),
+            (false, true) => None,
+        };
+        let watched = if paused { None } else { Some(listener.borrow()) };
+        paused = false;
+        let Events { connection, child, stop } =
+            watch.wait(watched, timeout).map_err(|errno| errno.of("wait"))?;
+        if child {
+            children.reap();
+        }
+        if stop {
+            break;
+        }
+        if !connection {
+            turned_away.close();
+            continue;
+        }
+        match net::accept(listener.borrow(), limits::IDLE_TIMEOUT) {
+            Ok(Connection { socket, peer }) => match children.free_slot() {
+                None => turned_away.answer(socket),
+                Some(slot) => match process::fork() {
+                    Ok(Fork::Child) => {
+                        // The child keeps only its own socket: a parent that is
+                        // killed must be able to start anew on its port.
+                        drop(listener);
+                        let client = Client { socket, peer, slot, scoreboard: children.scoreboard() };
+                        connection::serve(client, site, memory)
+                    }
+                    // The parent's copy of the socket is closed here.
+                    Ok(Fork::Parent(pid)) => children.add(slot, pid),
+                    Err(errno) => {
+                        message::warning("fork", errno);
+                        turned_away.answer(socket);
+                        paused = true;
+                    }
+                },
+            },
+            Err(errno) => match classify(errno) {
+                Trouble::Passing => {}
+                Trouble::Shortage => {
+                    message::warning("accept", errno);
+                    paused = true;
+                }
+                Trouble::Fatal => return Err(errno.of("accept").into()),
+            },
+        }
+    }
+    drop(listener);
+    drain(&watch, &mut children);
+    Ok(())
+}
+
+/// What an error of accept(2) means for the loop.
+enum Trouble {
+    /// Of this one connection, or nothing to accept after all.
+    Passing,
+    /// Of descriptors or memory: it will pass, but not at once.
+    Shortage,
+    /// Of the listening socket: it will not pass.
+    Fatal,
+}
+
+fn classify(errno: Errno) -> Trouble {
+    match errno {
+        Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => Trouble::Shortage,
+        Errno::EBADF | Errno::EINVAL | Errno::ENOTSOCK | Errno::ENOSYS => Trouble::Fatal,
+        // EAGAIN, ECONNABORTED, and the network errors of a connection that
+        // Linux reports here: accept(2), "Error handling".
+        _ => Trouble::Passing,
+    }
+}
+
+/// Waits for the requests that are under way, until they take too long or a
+/// second signal comes.
+fn drain(watch: &Watch, children: &mut Children) {
+    children.end_idle();
+    let deadline = time::monotonic() + u64::from(limits::GRACE) * 1000;
+    while !children.is_empty() {
+        let left = deadline.saturating_sub(time::monotonic());
+        let events = watch.wait(None, Some(left));
+        match events {
+            Ok(Events { child: true, stop: false, .. }) => children.reap(),
+            Ok(Events { stop: false, .. }) if left > 0 => {}
+            _ => break,
+        }
+    }
+    children.end_all();
+}

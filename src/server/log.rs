@@ -1,0 +1,47 @@
+//! The access log: one write(2) for each line.
+
+use core::net::IpAddr;
+
+use svcd::http::request;
+use svcd::http::request::Request;
+use svcd::limits;
+use svcd::log_line::{self, Record};
+use svcd::options::Log;
+use svcd::text::Buffer;
+
+use super::respond::Sent;
+use super::{About, RunError};
+use crate::sys::{Fd, fs};
+
+/// The descriptor to log to; it stays open for the life of the process.
+pub fn open(log: Log<'_>) -> Result<Option<Fd<'static>>, RunError<'_>> {
+    match log {
+        Log::None => Ok(None),
+        Log::StandardOutput => Ok(Some(Fd::STDOUT)),
+        Log::File(path) => match fs::open_append(path) {
+            Ok(file) => Ok(Some(file.leak())),
+            Err(errno) => Err(RunError { failure: errno.of("openat"), about: About::Path(path) }),
+        },
+    }
+}
+
+/// Logs one answer. A log that cannot be written does not stop the server.
+pub fn write(log: Fd, client: IpAddr, head: &[u8], request: Option<&Request>, sent: &Sent) {
+    let field = |name| request.and_then(|request| request.fields.first(name)).unwrap_or_default();
+    let mut room = [0; limits::LOG_LINE];
+    let mut line = Buffer::new(&mut room);
+    log_line::push(
+        &mut line,
+        &Record {
+            client,
+            time: sent.time,
+            request_line: request::request_line(head),
+            status: sent.status.code(),
+            bytes: sent.bytes,
+            referer: field("Referer"),
+            user_agent: field("User-Agent"),
+            reason: sent.reason,
+        },
+    );
+    let _ = fs::write(log, line.bytes());
+}

@@ -1,0 +1,88 @@
+//! Storey two: the calls that Linux does not have, or has otherwise. See
+//! `sys::calls` for the rules.
+
+use super::layout::{Kevent, Timespec, Timeval};
+use super::table::Call;
+use crate::sys::errno::Errno;
+use crate::sys::fd::{Fd, OwnedFd};
+use crate::sys::gate::{call, call2};
+
+/// Writes the peer's address and returns its whole length with the connection.
+pub fn accept(socket: Fd, address: &mut [u8]) -> Result<(OwnedFd, usize), Errno> {
+    let mut length = address.len() as u32;
+    let arguments = [socket.register(), address.as_mut_ptr() as usize, &raw mut length as usize];
+    // SAFETY: the kernel writes at most `length` bytes, and the new length over it.
+    unsafe { call(Call::accept, arguments) }.map(|fd| (OwnedFd::new(fd), length as usize))
+}
+
+/// For commands whose argument is a number.
+pub fn fcntl(fd: Fd, command: u32, argument: u32) -> Result<(), Errno> {
+    // SAFETY: no address is passed; the commands in `constant` take none.
+    unsafe { call(Call::fcntl, [fd.register(), command as usize, argument as usize]) }.map(drop)
+}
+
+/// A pid, and 1 in the child, where the pid is its own.
+pub fn fork() -> Result<(i32, usize), Errno> {
+    // SAFETY: the child has a copy of all memory. What libSystem keeps about
+    // the process is stale in it, and nothing of libSystem is called.
+    unsafe { call2(Call::fork, []) }.map(|returned| (returned.first as i32, returned.second))
+}
+
+/// Seconds and microseconds.
+pub fn gettimeofday() -> Result<(u64, u64), Errno> {
+    let mut time = Timeval::default();
+    // SAFETY: the kernel writes one timeval; the null pointers ask for no time
+    // zone and no Mach time. The third one is written through if it is not null.
+    unsafe { call(Call::gettimeofday, [&raw mut time as usize, 0, 0]) }
+        .map(|_| (time.tv_sec as u64, time.tv_usec as u64))
+}
+
+/// Applies `changes`, then waits for events, for ever without a timeout.
+pub fn kevent(
+    queue: Fd,
+    changes: &[Kevent],
+    events: &mut [Kevent],
+    timeout: Option<Timespec>,
+) -> Result<usize, Errno> {
+    let timeout = timeout.as_ref().map_or(0, |timeout| timeout as *const Timespec as usize);
+    let arguments = [
+        queue.register(),
+        changes.as_ptr() as usize,
+        changes.len(),
+        events.as_mut_ptr() as usize,
+        events.len(),
+        timeout,
+    ];
+    // SAFETY: the kernel reads `changes`, writes at most `events.len()` events
+    // and reads the timespec.
+    unsafe { call(Call::kevent, arguments) }
+}
+
+/// Closed on exec and on fork, by the kernel.
+pub fn kqueue() -> Result<OwnedFd, Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::kqueue, []) }.map(OwnedFd::new)
+}
+
+/// The bytes that went out count, whatever the result is.
+pub fn sendfile(file: Fd, socket: Fd, offset: i64, count: i64) -> (Result<(), Errno>, i64) {
+    let mut length = count;
+    let arguments = [file.register(), socket.register(), offset as usize, &raw mut length as usize, 0, 0];
+    // SAFETY: the kernel reads and writes one length; the null pointer says
+    // that there is no header and no trailer.
+    let result = unsafe { call(Call::sendfile, arguments) }.map(drop);
+    // Errors found before the first byte leave the length as it was.
+    let checked = matches!(result, Ok(()) | Err(Errno::EINTR | Errno::EAGAIN));
+    (result, if checked { length } else { 0 })
+}
+
+/// The old mask is not asked for. `signals` has bit n-1 for signal n.
+pub fn sigprocmask(how: u32, signals: u32) -> Result<(), Errno> {
+    // SAFETY: the kernel reads one 32-bit mask.
+    unsafe { call(Call::sigprocmask, [how as usize, &raw const signals as usize, 0]) }.map(drop)
+}
+
+pub fn socket(family: u32, kind: u32, protocol: u32) -> Result<OwnedFd, Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::socket, [family as usize, kind as usize, protocol as usize]) }.map(OwnedFd::new)
+}

@@ -1,0 +1,93 @@
+//! Numbers of Darwin's headers, under their names. `make abi-check` compares
+//! them with the `libc` crate.
+
+// sys/errno.h
+pub const EPERM: u32 = 1;
+pub const ENOENT: u32 = 2;
+pub const EINTR: u32 = 4;
+pub const EIO: u32 = 5;
+pub const ENXIO: u32 = 6;
+pub const EBADF: u32 = 9;
+pub const ENOMEM: u32 = 12;
+pub const EACCES: u32 = 13;
+pub const EEXIST: u32 = 17;
+pub const EXDEV: u32 = 18;
+pub const ENOTDIR: u32 = 20;
+pub const EISDIR: u32 = 21;
+pub const EINVAL: u32 = 22;
+pub const ENFILE: u32 = 23;
+pub const EMFILE: u32 = 24;
+pub const ENOSPC: u32 = 28;
+pub const EROFS: u32 = 30;
+pub const EAGAIN: u32 = 35;
+pub const ENOTSOCK: u32 = 38;
+pub const EAFNOSUPPORT: u32 = 47;
+pub const EADDRINUSE: u32 = 48;
+pub const EADDRNOTAVAIL: u32 = 49;
+pub const ENOBUFS: u32 = 55;
+pub const ELOOP: u32 = 62;
+pub const ENAMETOOLONG: u32 = 63;
+pub const ENOSYS: u32 = 78;
+pub const EPROTO: u32 = 100;
+pub const EOPNOTSUPP: u32 = 102;
+
+// sys/fcntl.h
+pub const O_RDONLY: u32 = 0;
+pub const O_WRONLY: u32 = 1;
+pub const O_NONBLOCK: u32 = 4;
+pub const O_APPEND: u32 = 8;
+pub const O_CREAT: u32 = 0x200;
+/// Since macOS 15.4; older kernels ignore it.
+pub const O_RESOLVE_BENEATH: u32 = 0x1000;
+pub const O_NOCTTY: u32 = 0x20000;
+pub const O_DIRECTORY: u32 = 0x100000;
+pub const O_CLOEXEC: u32 = 0x1000000;
+/// Since macOS 11; must not stand with O_NOFOLLOW.
+pub const O_NOFOLLOW_ANY: u32 = 0x20000000;
+pub const AT_FDCWD: i32 = -2;
+pub const F_SETFD: u32 = 2;
+pub const F_SETFL: u32 = 4;
+pub const FD_CLOEXEC: u32 = 1;
+
+// sys/stat.h
+pub const S_IFMT: u32 = 0o170000;
+pub const S_IFDIR: u32 = 0o040000;
+pub const S_IFREG: u32 = 0o100000;
+
+// sys/socket.h, netinet/in.h, netinet6/in6.h
+pub const AF_INET: u32 = 2;
+pub const AF_INET6: u32 = 30;
+pub const SOCK_STREAM: u32 = 1;
+pub const SOL_SOCKET: u32 = 0xffff;
+pub const SO_REUSEADDR: u32 = 4;
+pub const SO_SNDTIMEO: u32 = 0x1005;
+pub const SO_RCVTIMEO: u32 = 0x1006;
+pub const SO_NOSIGPIPE: u32 = 0x1022;
+pub const IPPROTO_IPV6: u32 = 41;
+pub const IPV6_V6ONLY: u32 = 27;
+pub const MSG_DONTWAIT: u32 = 0x80;
+pub const MSG_NOSIGNAL: u32 = 0x80000;
+/// There is none: what is sent goes out.
+pub const MSG_MORE: u32 = 0;
+pub const SHUT_WR: u32 = 1;
+
+// sys/signal.h, sys/wait.h
+pub const SIGINT: u32 = 2;
+pub const SIGKILL: u32 = 9;
+pub const SIGPIPE: u32 = 13;
+pub const SIGTERM: u32 = 15;
+pub const SIGCHLD: u32 = 20;
+pub const SIG_BLOCK: u32 = 1;
+pub const WNOHANG: u32 = 1;
+
+// sys/mman.h
+pub const PROT_READ: u32 = 1;
+pub const PROT_WRITE: u32 = 2;
+pub const MAP_SHARED: u32 = 1;
+pub const MAP_ANON: u32 = 0x1000;
+
+// sys/event.h
+pub const EVFILT_READ: i16 = -1;
+pub const EVFILT_SIGNAL: i16 = -6;
+pub const EV_ADD: u16 = 1;
+pub const EV_DELETE: u16 = 2;

@@ -1,0 +1,78 @@
+//! Darwin on aarch64 (macOS on Apple silicon).
+//!
+//! Apple promises no system call interface; these are the numbers and layouts
+//! of XNU (xnu-11417), which have not changed since macOS 11. The loader wants
+//! libSystem to be linked. Nothing in it is called.
+
+#[path = "aarch64.rs"]
+pub mod arch;
+mod beneath;
+mod calls;
+pub mod constant;
+mod layout;
+mod memory;
+mod table;
+mod watch;
+
+use super::calls::setsockopt;
+use super::errno::Errno;
+use super::fd::{Fd, OwnedFd};
+use super::net::{self, Connection, Sockaddr};
+use super::process::Fork;
+
+pub use beneath::Beneath;
+pub use layout::{Stat, family_bytes, family_of};
+pub use table::Call;
+pub use watch::Watch;
+
+/// Non-blocking, closed on exec; two steps, which is no race with one thread.
+pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
+    let socket = calls::socket(family, constant::SOCK_STREAM, 0)?;
+    calls::fcntl(socket.borrow(), constant::F_SETFD, constant::FD_CLOEXEC)?;
+    calls::fcntl(socket.borrow(), constant::F_SETFL, constant::O_NONBLOCK)?;
+    Ok(socket)
+}
+
+/// A connection inherits the non-blocking mode of its listening socket here,
+/// and its timeouts not.
+pub fn accept(listener: Fd, timeout: u32) -> Result<Connection, Errno> {
+    let mut address = Sockaddr::empty();
+    let (socket, length) = calls::accept(listener, address.bytes_mut())?;
+    calls::fcntl(socket.borrow(), constant::F_SETFD, constant::FD_CLOEXEC)?;
+    calls::fcntl(socket.borrow(), constant::F_SETFL, 0)?;
+    // EINVAL here says that the peer has gone already, which the first receive
+    // will find out.
+    let _ = net::set_timeouts(socket.borrow(), timeout);
+    // Errors of a write are errors, not signals; SIGPIPE is blocked as well.
+    let _ = setsockopt(socket.borrow(), constant::SOL_SOCKET, constant::SO_NOSIGPIPE, &1u32.to_ne_bytes());
+    Ok(Connection { socket, peer: address.get(length) })
+}
+
+pub fn fork() -> Result<Fork, Errno> {
+    match calls::fork()? {
+        (_, 1) => Ok(Fork::Child),
+        (pid, _) => Ok(Fork::Parent(pid)),
+    }
+}
+
+/// A count of 0 would mean "to the end of the file"; there is nothing to send.
+pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> Result<u64, Errno> {
+    if count == 0 {
+        return Ok(0);
+    }
+    match calls::sendfile(file, socket, offset as i64, count as i64) {
+        // An error after progress comes back at the next call.
+        (_, sent) if sent > 0 => Ok(sent as u64),
+        (result, _) => result.map(|()| 0),
+    }
+}
+
+pub fn realtime() -> u64 {
+    calls::gettimeofday().map_or(0, |(seconds, _)| seconds)
+}
+
+/// The wall clock: the kernel's monotonic one is a Mach trap with units of its
+/// own. Setting the clock can move a deadline that is under way.
+pub fn monotonic() -> u64 {
+    calls::gettimeofday().map_or(0, |(seconds, micros)| seconds * 1000 + micros / 1000)
+}

@@ -1,0 +1,38 @@
+//! Every system call that the program can make on Darwin, with its number in
+//! bsd/kern/syscalls.master.
+//!
+//! A number that the kernel does not know kills the process (SIGSYS): nothing
+//! here may be tried to see whether it exists.
+
+/// By man-page name.
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy)]
+#[repr(usize)]
+pub enum Call {
+    accept = 30,
+    bind = 104,
+    close = 6,
+    exit = 1,
+    fcntl = 92,
+    fork = 2,
+    /// fstat64: 189 is the old layout.
+    fstat = 339,
+    getsockname = 32,
+    gettimeofday = 116,
+    kevent = 363,
+    kill = 37,
+    kqueue = 362,
+    listen = 106,
+    mmap = 197,
+    openat = 463,
+    read = 3,
+    recvfrom = 29,
+    sendfile = 337,
+    sendto = 133,
+    setsockopt = 105,
+    shutdown = 134,
+    sigprocmask = 48,
+    socket = 97,
+    wait4 = 7,
+    write = 4,
+}

@@ -1,0 +1,47 @@
+//! aarch64 Linux.
+//!
+//! - instruction: `svc #0`
+//! - number in x8, arguments in x0 to x5
+//! - result in x0; `-errno` when it is from -4095 to -1
+//! - every other register is preserved
+//! - entry: sp points to argc, argv[0..argc], 0, envp..., 0, auxv; it is
+//!   16-byte aligned, and there is no return address
+
+use core::arch::naked_asm;
+use core::ffi::c_char;
+
+use super::super::gate::Returned;
+use super::super::start;
+
+/// The gate: the arguments stand where the kernel wants them.
+///
+/// # Safety
+/// See `gate::call`.
+#[unsafe(naked)]
+pub unsafe extern "C" fn trap(
+    _0: usize,
+    _1: usize,
+    _2: usize,
+    _3: usize,
+    _4: usize,
+    _5: usize,
+    _number: usize,
+) -> Returned {
+    naked_asm!("mov x8, x6", "svc #0", "ret")
+}
+
+/// The kernel's first instruction in the program. A frame pointer and a return
+/// address of 0 end every backtrace here.
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _start() -> ! {
+    naked_asm!("mov x29, xzr", "mov x30, xzr", "mov x0, sp", "b {stack}", stack = sym stack)
+}
+
+/// # Safety
+/// `top` is the stack as the kernel laid it out.
+unsafe extern "C" fn stack(top: *const usize) -> ! {
+    // SAFETY: argc is there, and argv behind it; strings on the initial stack
+    // live as long as the process.
+    unsafe { start::enter(*top, top.add(1).cast::<*const c_char>()) }
+}

@@ -1,0 +1,96 @@
+//! Storey two: the calls that Darwin does not have, or has otherwise. See
+//! `sys::calls` for the rules.
+
+use core::ffi::CStr;
+
+use linux_raw_sys::general::{__kernel_timespec, open_how, pollfd};
+
+use super::layout::SignalInfo;
+use super::table::Call;
+use crate::sys::errno::Errno;
+use crate::sys::fd::{Fd, OwnedFd};
+use crate::sys::gate::call;
+
+/// Writes the peer's address and returns its whole length with the connection.
+pub fn accept4(socket: Fd, address: &mut [u8], flags: u32) -> Result<(OwnedFd, usize), Errno> {
+    let mut length = address.len() as u32;
+    let arguments =
+        [socket.register(), address.as_mut_ptr() as usize, &raw mut length as usize, flags as usize];
+    // SAFETY: the kernel writes at most `length` bytes, and the new length over it.
+    unsafe { call(Call::accept4, arguments) }.map(|fd| (OwnedFd::new(fd), length as usize))
+}
+
+/// Seconds and nanoseconds.
+pub fn clock_gettime(clock: u32) -> Result<(i64, i64), Errno> {
+    let mut time = __kernel_timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes one timespec.
+    unsafe { call(Call::clock_gettime, [clock as usize, &raw mut time as usize]) }
+        .map(|_| (time.tv_sec, time.tv_nsec))
+}
+
+/// With nothing shared and the parent's stack; 0 in the child.
+pub fn clone(exit_signal: u32) -> Result<i32, Errno> {
+    // SAFETY: without CLONE_VM the child has a copy of all memory, the stack
+    // among it, so the two cannot write to the same. The null pointers are for
+    // flags that are not set; their order differs between the processors.
+    unsafe { call(Call::clone, [exit_signal as usize, 0, 0, 0, 0]) }.map(|pid| pid as i32)
+}
+
+pub fn openat2(directory: Fd, path: &CStr, flags: u32, resolve: u32) -> Result<OwnedFd, Errno> {
+    let how = open_how { flags: u64::from(flags), mode: 0, resolve: u64::from(resolve) };
+    let arguments =
+        [directory.register(), path.as_ptr() as usize, &raw const how as usize, size_of::<open_how>()];
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading; it reads
+    // one open_how, of the size it is told.
+    unsafe { call(Call::openat2, arguments) }.map(OwnedFd::new)
+}
+
+/// Waits for one of `fds`, for ever without a timeout.
+pub fn ppoll(fds: &mut [pollfd], timeout: Option<__kernel_timespec>) -> Result<usize, Errno> {
+    let timeout = timeout.as_ref().map_or(0, |timeout| timeout as *const __kernel_timespec as usize);
+    let arguments = [fds.as_mut_ptr() as usize, fds.len(), timeout, 0, size_of::<u64>()];
+    // SAFETY: the kernel writes into `fds.len()` entries and into the timespec,
+    // which is this function's own copy; a null mask leaves the signal mask.
+    unsafe { call(Call::ppoll, arguments) }
+}
+
+/// Returns the length of a link's text, which says that `path` is a link.
+pub fn readlinkat(directory: Fd, path: &CStr, buffer: &mut [u8]) -> Result<usize, Errno> {
+    let arguments =
+        [directory.register(), path.as_ptr() as usize, buffer.as_mut_ptr() as usize, buffer.len()];
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading; it writes
+    // at most `buffer.len()` bytes.
+    unsafe { call(Call::readlinkat, arguments) }
+}
+
+pub fn read_signal_info(fd: Fd, buffer: &mut [SignalInfo]) -> Result<usize, Errno> {
+    let arguments = [fd.register(), buffer.as_mut_ptr() as usize, size_of_val(buffer)];
+    // SAFETY: the kernel writes whole entries into the buffer and no more than
+    // fit; any bits are a `u32`.
+    unsafe { call(Call::read, arguments) }.map(|bytes| bytes / size_of::<SignalInfo>())
+}
+
+/// The old mask is not asked for. `signals` has bit n-1 for signal n.
+pub fn rt_sigprocmask(how: u32, signals: u64) -> Result<(), Errno> {
+    let arguments = [how as usize, &raw const signals as usize, 0, size_of::<u64>()];
+    // SAFETY: the kernel reads one mask of the size it is told.
+    unsafe { call(Call::rt_sigprocmask, arguments) }.map(drop)
+}
+
+pub fn sendfile(out: Fd, file: Fd, mut offset: i64, count: usize) -> Result<usize, Errno> {
+    let arguments = [out.register(), file.register(), &raw mut offset as usize, count];
+    // SAFETY: the kernel reads and writes one offset, which is a local copy.
+    unsafe { call(Call::sendfile, arguments) }
+}
+
+pub fn signalfd4(signals: u64, flags: u32) -> Result<OwnedFd, Errno> {
+    let arguments = [usize::MAX, &raw const signals as usize, size_of::<u64>(), flags as usize];
+    // SAFETY: the kernel reads one mask of the size it is told; the descriptor
+    // -1 asks for a new one.
+    unsafe { call(Call::signalfd4, arguments) }.map(OwnedFd::new)
+}
+
+pub fn socket(family: u32, kind: u32, protocol: u32) -> Result<OwnedFd, Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::socket, [family as usize, kind as usize, protocol as usize]) }.map(OwnedFd::new)
+}

@@ -1,0 +1,22 @@
+//! Numbers of Linux's headers, under their names.
+
+pub use linux_raw_sys::errno::*;
+pub use linux_raw_sys::general::{
+    AT_FDCWD, CLOCK_MONOTONIC, CLOCK_REALTIME, MAP_ANONYMOUS as MAP_ANON, MAP_SHARED, O_APPEND, O_CLOEXEC,
+    O_CREAT, O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY, POLLIN, PROT_READ,
+    PROT_WRITE, RESOLVE_BENEATH, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, S_IFDIR, S_IFMT, S_IFREG,
+    SIG_BLOCK, SIGCHLD, SIGINT, SIGKILL, SIGPIPE, SIGTERM, WNOHANG,
+};
+pub use linux_raw_sys::net::{
+    AF_INET, AF_INET6, IPV6_V6ONLY, MSG_DONTWAIT, MSG_MORE, MSG_NOSIGNAL, SHUT_WR,
+    SO_RCVTIMEO_OLD as SO_RCVTIMEO, SO_REUSEADDR, SO_SNDTIMEO_OLD as SO_SNDTIMEO, SOCK_STREAM, SOL_SOCKET,
+};
+
+pub const IPPROTO_IPV6: u32 = linux_raw_sys::net::IPPROTO_IPV6 as u32;
+
+// include/linux/net.h and include/uapi/linux/signalfd.h define these as the
+// open flags of the same meaning.
+pub const SOCK_CLOEXEC: u32 = O_CLOEXEC;
+pub const SOCK_NONBLOCK: u32 = O_NONBLOCK;
+pub const SFD_CLOEXEC: u32 = O_CLOEXEC;
+pub const SFD_NONBLOCK: u32 = O_NONBLOCK;

@@ -1,0 +1,62 @@
+//! Linux on aarch64 and x86_64.
+//!
+//! Only calls that aarch64 has are made (openat, ppoll, clone), so that both
+//! processors run the same code; what differs is in `aarch64.rs` and
+//! `x86_64.rs`. Numbers come from the `syscalls` crate, constants and layouts
+//! from `linux-raw-sys`, both generated from the kernel's headers.
+
+#[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
+#[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
+pub mod arch;
+mod beneath;
+mod calls;
+pub mod constant;
+mod layout;
+mod table;
+mod watch;
+
+use super::errno::Errno;
+use super::fd::{Fd, OwnedFd};
+use super::net::{Connection, Sockaddr};
+use super::process::Fork;
+
+pub use beneath::Beneath;
+pub use layout::{Stat, family_bytes, family_of};
+pub use table::Call;
+pub use watch::Watch;
+
+/// Non-blocking, closed on exec.
+pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
+    let kind = constant::SOCK_STREAM | constant::SOCK_CLOEXEC | constant::SOCK_NONBLOCK;
+    calls::socket(family, kind, 0)
+}
+
+/// A connection inherits the timeouts of its listening socket here, and its
+/// non-blocking mode not.
+pub fn accept(listener: Fd, _timeout: u32) -> Result<Connection, Errno> {
+    let mut address = Sockaddr::empty();
+    let (socket, length) = calls::accept4(listener, address.bytes_mut(), constant::SOCK_CLOEXEC)?;
+    Ok(Connection { socket, peer: address.get(length) })
+}
+
+/// clone(2) with SIGCHLD and nothing shared is what fork(2) is elsewhere.
+pub fn fork() -> Result<Fork, Errno> {
+    match calls::clone(constant::SIGCHLD)? {
+        0 => Ok(Fork::Child),
+        pid => Ok(Fork::Parent(pid)),
+    }
+}
+
+pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> Result<u64, Errno> {
+    calls::sendfile(socket, file, offset as i64, count as usize).map(|count| count as u64)
+}
+
+pub fn realtime() -> u64 {
+    let (seconds, _) = calls::clock_gettime(constant::CLOCK_REALTIME).unwrap_or_default();
+    u64::try_from(seconds).unwrap_or(0)
+}
+
+pub fn monotonic() -> u64 {
+    let (seconds, nanos) = calls::clock_gettime(constant::CLOCK_MONOTONIC).unwrap_or_default();
+    seconds as u64 * 1000 + nanos as u64 / 1_000_000
+}

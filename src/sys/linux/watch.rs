@@ -1,0 +1,69 @@
+//! Waiting for everything at once, without a signal handler.
+
+use linux_raw_sys::general::{__kernel_timespec, pollfd};
+
+use super::{calls, constant};
+use crate::sys::Events;
+use crate::sys::errno::{Errno, Failure};
+use crate::sys::fd::{Fd, OwnedFd};
+
+const fn bit(signal: u32) -> u64 {
+    1 << (signal - 1)
+}
+
+/// The signals are blocked and read from a signalfd(2), so they interrupt
+/// nothing. SIGPIPE is blocked with them and never read: a write to a closed
+/// connection fails with EPIPE instead.
+///
+/// Children inherit the mask: Ctrl-C in a terminal reaches them too, and a
+/// request under way must survive it. The parent decides when they end.
+pub struct Watch {
+    signals: OwnedFd,
+}
+
+impl Watch {
+    pub fn new() -> Result<Watch, Failure> {
+        let read = bit(constant::SIGCHLD) | bit(constant::SIGTERM) | bit(constant::SIGINT);
+        calls::rt_sigprocmask(constant::SIG_BLOCK, read | bit(constant::SIGPIPE))
+            .map_err(|errno| errno.of("rt_sigprocmask"))?;
+        let signals = calls::signalfd4(read, constant::SFD_CLOEXEC | constant::SFD_NONBLOCK)
+            .map_err(|errno| errno.of("signalfd4"))?;
+        Ok(Watch { signals })
+    }
+
+    /// Waits until something happens, at most `timeout` milliseconds. Without
+    /// a listener only children and signals count.
+    pub fn wait(&self, listener: Option<Fd>, timeout: Option<u64>) -> Result<Events, Errno> {
+        // A negative descriptor is passed over.
+        let entry = |fd: i32| pollfd { fd, events: constant::POLLIN as i16, revents: 0 };
+        let mut fds = [entry(listener.map_or(-1, Fd::number)), entry(self.signals.borrow().number())];
+        let timeout = timeout.map(|milliseconds| __kernel_timespec {
+            tv_sec: (milliseconds / 1000) as i64,
+            tv_nsec: (milliseconds % 1000 * 1_000_000) as i64,
+        });
+        match calls::ppoll(&mut fds, timeout) {
+            // A stopped process that goes on is interrupted in spite of the mask.
+            Ok(0) | Err(Errno::EINTR) => return Ok(Events::default()),
+            result => result?,
+        };
+        let [connections, signals] = fds;
+        let mut events = Events { connection: connections.revents != 0, ..Events::default() };
+        if signals.revents != 0 {
+            self.read_signals(&mut events);
+        }
+        Ok(events)
+    }
+
+    fn read_signals(&self, events: &mut Events) {
+        // One of each can be pending.
+        let mut infos = [[0; 32]; 3];
+        let count = calls::read_signal_info(self.signals.borrow(), &mut infos).unwrap_or(0);
+        for [signal, ..] in infos.iter().take(count) {
+            match *signal {
+                constant::SIGCHLD => events.child = true,
+                constant::SIGTERM | constant::SIGINT => events.stop = true,
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! x86_64 Linux.
+//!
+//! - instruction: `syscall`
+//! - number in rax, arguments in rdi, rsi, rdx, r10, r8, r9
+//! - result in rax; `-errno` when it is from -4095 to -1
+//! - rcx and r11 are overwritten, every other register is preserved
+//! - entry: rsp points to argc, argv[0..argc], 0, envp..., 0, auxv; it is
+//!   16-byte aligned, and there is no return address
+
+use core::arch::naked_asm;
+use core::ffi::c_char;
+
+use super::super::gate::Returned;
+use super::super::start;
+
+/// The gate: the C convention passes the fourth argument in rcx, which the
+/// instruction overwrites, and the seventh on the stack.
+///
+/// # Safety
+/// See `gate::call`.
+#[unsafe(naked)]
+pub unsafe extern "C" fn trap(
+    _0: usize,
+    _1: usize,
+    _2: usize,
+    _3: usize,
+    _4: usize,
+    _5: usize,
+    _number: usize,
+) -> Returned {
+    naked_asm!("mov rax, [rsp + 8]", "mov r10, rcx", "syscall", "ret")
+}
+
+/// The kernel's first instruction in the program. A frame pointer of 0 ends
+/// every backtrace here; `call` leaves the stack as a function expects it.
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _start() -> ! {
+    naked_asm!("xor ebp, ebp", "mov rdi, rsp", "call {stack}", "ud2", stack = sym stack)
+}
+
+/// # Safety
+/// `top` is the stack as the kernel laid it out.
+unsafe extern "C" fn stack(top: *const usize) -> ! {
+    // SAFETY: argc is there, and argv behind it; strings on the initial stack
+    // live as long as the process.
+    unsafe { start::enter(*top, top.add(1).cast::<*const c_char>()) }
+}

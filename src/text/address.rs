@@ -1,0 +1,148 @@
+//! IP addresses as text (RFC 4291 2.2, RFC 5952).
+
+use core::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use super::{Buffer, decimal};
+
+/// Reads an IPv4 or IPv6 literal; the latter may stand in brackets.
+pub fn parse(text: &[u8]) -> Option<IpAddr> {
+    let bare = match text.strip_prefix(b"[") {
+        Some(rest) => rest.strip_suffix(b"]")?,
+        None => text,
+    };
+    let address: IpAddr = core::str::from_utf8(bare).ok()?.parse().ok()?;
+    (bare.len() == text.len() || address.is_ipv6()).then_some(address)
+}
+
+/// Appends an address; an IPv6 one in the form of RFC 5952.
+pub fn push(buffer: &mut Buffer, address: &IpAddr) {
+    match address {
+        IpAddr::V4(address) => push_octets(buffer, &address.octets()),
+        IpAddr::V6(address) => match address.octets() {
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, v4 @ ..] => {
+                buffer.push(b"::ffff:");
+                push_octets(buffer, &v4);
+            }
+            _ => push_groups(buffer, address),
+        },
+    }
+}
+
+/// Appends `ADDRESS:PORT`, an IPv6 address in brackets (RFC 3986 3.2.2).
+pub fn push_authority(buffer: &mut Buffer, address: &SocketAddr) {
+    let brackets: (&[u8], &[u8]) = if address.is_ipv6() { (b"[", b"]") } else { (b"", b"") };
+    buffer.push(brackets.0);
+    push(buffer, &address.ip());
+    buffer.push(brackets.1);
+    buffer.push_byte(b':');
+    decimal::push(buffer, u64::from(address.port()));
+}
+
+fn push_octets(buffer: &mut Buffer, octets: &[u8; 4]) {
+    for (place, octet) in octets.iter().enumerate() {
+        if place > 0 {
+            buffer.push_byte(b'.');
+        }
+        decimal::push(buffer, u64::from(*octet));
+    }
+}
+
+fn push_groups(buffer: &mut Buffer, address: &Ipv6Addr) {
+    let groups = address.segments();
+    // RFC 5952 4.2: the longest run of zeros, the first of equals, and never a
+    // single one, becomes `::`.
+    let mut longest = (0, 1);
+    for first in 0..groups.len() {
+        let run = groups.iter().skip(first).take_while(|group| **group == 0).count();
+        if run > longest.1 {
+            longest = (first, run);
+        }
+    }
+    let (first, run) = if longest.1 > 1 { longest } else { (groups.len(), 0) };
+    for (place, group) in groups.iter().enumerate() {
+        if place == first {
+            buffer.push(b"::");
+        }
+        if (first..first + run).contains(&place) {
+            continue;
+        }
+        if place > 0 && place != first + run {
+            buffer.push_byte(b':');
+        }
+        push_group(buffer, *group);
+    }
+}
+
+/// A group in lower-case hexadecimal without leading zeros (RFC 5952 4.1, 4.3).
+fn push_group(buffer: &mut Buffer, group: u16) {
+    let mut started = false;
+    for shift in [12, 8, 4, 0] {
+        let digit = (group >> shift & 15) as u8;
+        started |= digit != 0 || shift == 0;
+        if started {
+            buffer.push_byte(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_literals_and_nothing_else() {
+        for good in ["127.0.0.1", "0.0.0.0", "::", "::1", "fe80::1", "::ffff:1.2.3.4"] {
+            assert_eq!(parse(good.as_bytes()), Some(good.parse().unwrap()), "{good}");
+        }
+        assert_eq!(parse(b"[::1]"), Some("::1".parse().unwrap()));
+        for bad in [
+            "",
+            "localhost",
+            "1.2.3",
+            "1.2.3.256",
+            "01.2.3.4",
+            "1.2.3.4:80",
+            ":::",
+            "[::1",
+            "::1]",
+            "[1.2.3.4]",
+            "[]",
+            "1.2.3.4 ",
+            "\u{661}.2.3.4",
+        ] {
+            assert_eq!(parse(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(parse(b"\xff"), None);
+    }
+
+    #[test]
+    fn writes_what_the_standard_formatter_writes() {
+        for text in [
+            "127.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "1::",
+            "fe80::1:0:0:1",
+            "2001:db8::1",
+            "1:0:2:0:3:0:4:0",
+            "1:0:0:2:0:0:3:4",
+            "1:2:3:4:5:6:7:8",
+            "::ffff:1.2.3.4",
+            "0:1::",
+            "a:b:c:d:e:f:0:1",
+            "::5:0:0:0",
+            "1:2:3:4:5:6::",
+        ] {
+            let address: IpAddr = text.parse().unwrap();
+            let mut room = [0; 64];
+            let mut buffer = Buffer::new(&mut room);
+            push(&mut buffer, &address);
+            assert_eq!(String::from_utf8_lossy(buffer.bytes()), address.to_string(), "{text}");
+            let authority = SocketAddr::new(address, 8080);
+            buffer.truncate(0);
+            push_authority(&mut buffer, &authority);
+            assert_eq!(String::from_utf8_lossy(buffer.bytes()), authority.to_string(), "{text}");
+        }
+    }
+}
