@@ -1,16 +1,16 @@
 //! Media types by file name extension.
 
 /// What a file is when its name does not tell (RFC 9110 8.3).
-pub const DEFAULT: &str = "application/octet-stream";
+pub const DEFAULT: &[u8] = b"application/octet-stream";
 
 /// A line for each type: the type, a tab, its extensions in lower case. One
 /// string and no table of slices, which would cost 32 bytes an entry. Text is
 /// UTF-8.
-const TABLE: &str = "\
+const TABLE: &[u8] = b"\
 text/html; charset=utf-8\thtml htm
 text/css; charset=utf-8\tcss
 text/javascript; charset=utf-8\tjs mjs cjs
-text/plain; charset=utf-8\ttxt text log conf ini asc diff patch c h rs s asm sh py
+text/plain; charset=utf-8\ttxt text log conf ini diff patch c h rs s asm sh py
 text/markdown; charset=utf-8\tmd markdown
 text/csv; charset=utf-8\tcsv
 text/tab-separated-values; charset=utf-8\ttsv
@@ -41,12 +41,8 @@ application/x-7z-compressed\t7z
 application/vnd.rar\trar
 application/x-tar\ttar
 application/java-archive\tjar
-application/x-sh\tcsh
 application/sql\tsql
 application/vnd.debian.binary-package\tdeb
-application/x-rpm\trpm
-application/x-apple-diskimage\tdmg
-application/x-iso9660-image\tiso
 application/vnd.android.package-archive\tapk
 application/msword\tdoc
 application/vnd.ms-excel\txls
@@ -99,21 +95,24 @@ model/gltf-binary\tglb
 ";
 
 /// The media type of the file called `name`, by its extension in any case.
-pub fn of(name: &[u8]) -> &'static str {
+pub fn of(name: &[u8]) -> &'static [u8] {
     let name = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     let Some(dot) = name.iter().rposition(|byte| *byte == b'.') else {
         return DEFAULT;
     };
     let extension = name.get(dot + 1..).unwrap_or_default();
-    let found = entries().find(|(_, known)| known.as_bytes().eq_ignore_ascii_case(extension));
+    let found = entries().find(|(_, known)| known.eq_ignore_ascii_case(extension));
     found.map_or(DEFAULT, |(media_type, _)| media_type)
 }
 
 /// Every media type with each of its extensions.
-pub fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.lines().flat_map(|line| {
-        let (media_type, extensions) = line.split_once('\t').unwrap_or_default();
-        extensions.split(' ').map(move |extension| (media_type, extension))
+pub fn entries() -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
+    TABLE.split(|byte| *byte == b'\n').flat_map(|line| {
+        let mut halves = line.split(|byte| *byte == b'\t');
+        let media_type = halves.next().unwrap_or_default();
+        let extensions = halves.next().unwrap_or_default();
+        let extensions = extensions.split(|byte| *byte == b' ').filter(|extension| !extension.is_empty());
+        extensions.map(move |extension| (media_type, extension))
     })
 }
 
@@ -123,10 +122,10 @@ mod tests {
 
     #[test]
     fn the_extension_decides_and_its_case_does_not() {
-        for (name, media_type) in [
-            (&b"index.html"[..], "text/html; charset=utf-8"),
-            (b"a.b/INDEX.HTM", "text/html; charset=utf-8"),
-            (b"a.tar.gz", "application/gzip"),
+        let cases: &[(&[u8], &[u8])] = &[
+            (b"index.html", b"text/html; charset=utf-8"),
+            (b"a.b/INDEX.HTM", b"text/html; charset=utf-8"),
+            (b"a.tar.gz", b"application/gzip"),
             (b"a.b/c", DEFAULT),
             (b"html", DEFAULT),
             (b"a.", DEFAULT),
@@ -135,21 +134,23 @@ mod tests {
             (b"a.text/html", DEFAULT),
             (b"a.nonsense", DEFAULT),
             (b"", DEFAULT),
-        ] {
-            assert_eq!(of(name), media_type, "{}", name.escape_ascii());
+        ];
+        for (name, media_type) in cases {
+            assert_eq!(of(name), *media_type, "{}", name.escape_ascii());
         }
     }
 
     #[test]
     fn every_line_of_the_table_is_well_formed() {
         let mut seen = std::collections::HashSet::new();
-        for line in TABLE.lines() {
+        for line in str::from_utf8(TABLE).unwrap().lines() {
             assert!(line.contains('\t') && line.trim() == line, "{line}");
         }
         for (media_type, extension) in entries() {
-            assert!(media_type.contains('/') && !extension.is_empty(), "{media_type} {extension}");
+            let (media_type, extension) = (media_type.escape_ascii(), extension.escape_ascii().to_string());
+            assert!(media_type.to_string().contains('/'), "{media_type} {extension}");
             assert!(extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{extension}");
-            assert!(seen.insert(extension), "{extension} twice");
+            assert!(seen.insert(extension.clone()), "{extension} twice");
         }
         assert!(seen.len() >= 100);
     }

@@ -17,7 +17,7 @@ pub fn send(reply: &mut Reply, found: &Found) -> Sent {
     let metadata = found.metadata;
     let mut answer = Buffer::new(reply.room);
     response::push_status(&mut answer, Status::OK, reply.time);
-    response::push_field(&mut answer, "Content-Type", media_type::of(found.name).as_bytes());
+    response::push_field(&mut answer, "Content-Type", media_type::of(found.name));
     response::push_length(&mut answer, metadata.size);
     // RFC 9110 8.8.2.1: not later than Date.
     response::push_last_modified(&mut answer, metadata.modified.min(reply.time));

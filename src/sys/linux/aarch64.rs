@@ -19,12 +19,12 @@ use super::super::start;
 /// See `gate::call`.
 #[unsafe(naked)]
 pub unsafe extern "C" fn trap(
-    _0: usize,
-    _1: usize,
-    _2: usize,
-    _3: usize,
-    _4: usize,
-    _5: usize,
+    _a0: usize,
+    _a1: usize,
+    _a2: usize,
+    _a3: usize,
+    _a4: usize,
+    _a5: usize,
     _number: usize,
 ) -> Returned {
     naked_asm!("mov x8, x6", "svc #0", "ret")

@@ -23,9 +23,9 @@ impl Stat {
         u64::try_from(self.0.st_size).unwrap_or(0)
     }
 
-    /// Seconds since 1970. The field is unsigned on x86_64 and signed in truth.
+    /// Seconds since 1970. The field is unsigned on x86_64, and means the same.
     pub fn modified(&self) -> i64 {
-        self.0.st_mtime as i64
+        i64::from_ne_bytes(self.0.st_mtime.to_ne_bytes())
     }
 }
 

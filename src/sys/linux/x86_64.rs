@@ -20,23 +20,24 @@ use super::super::start;
 /// See `gate::call`.
 #[unsafe(naked)]
 pub unsafe extern "C" fn trap(
-    _0: usize,
-    _1: usize,
-    _2: usize,
-    _3: usize,
-    _4: usize,
-    _5: usize,
+    _a0: usize,
+    _a1: usize,
+    _a2: usize,
+    _a3: usize,
+    _a4: usize,
+    _a5: usize,
     _number: usize,
 ) -> Returned {
     naked_asm!("mov rax, [rsp + 8]", "mov r10, rcx", "syscall", "ret")
 }
 
-/// The kernel's first instruction in the program. A frame pointer of 0 ends
-/// every backtrace here; `call` leaves the stack as a function expects it.
+/// The kernel's first instruction in the program. A frame pointer and a return
+/// address of 0 end every backtrace here; the latter also leaves the stack as a
+/// function expects it.
 #[unsafe(naked)]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _start() -> ! {
-    naked_asm!("xor ebp, ebp", "mov rdi, rsp", "call {stack}", "ud2", stack = sym stack)
+    naked_asm!("xor ebp, ebp", "mov rdi, rsp", "push rbp", "jmp {stack}", stack = sym stack)
 }
 
 /// # Safety
