@@ -36,8 +36,7 @@ pub fn serve(
         };
         let watched = if paused { None } else { Some(listener.borrow()) };
         paused = false;
-        let Events { connection, child, stop } =
-            watch.wait(watched, timeout).map_err(|errno| errno.of("wait"))?;
+        let Events { connection, child, stop } = watch.wait(watched, timeout)?;
         if child {
             children.reap();
         }
@@ -45,7 +44,9 @@ pub fn serve(
             break;
         }
         if !connection {
-            turned_away.close();
+            if !child {
+                turned_away.close();
+            }
             continue;
         }
         match net::accept(listener.borrow(), limits::IDLE_TIMEOUT) {

@@ -90,7 +90,10 @@ fn open_docroot(asked: Option<&CStr>) -> Result<Root, RunError<'_>> {
         Some(path) => path,
         None => match Root::open(c"www") {
             Ok(root) => return Ok(root),
-            Err(_) => c".",
+            // A www that is there and cannot be opened is not passed over: the
+            // folder around it was not meant.
+            Err(Failure { errno: Errno::ENOENT | Errno::ENOTDIR, .. }) => c".",
+            Err(failure) => return Err(RunError { failure, about: About::Path(c"www") }),
         },
     };
     Root::open(path).map_err(|failure| RunError { failure, about: About::Path(path) })

@@ -13,7 +13,8 @@ const ANSWER: usize = 1024;
 
 /// Connections that were answered and are not closed yet: a close with unread
 /// input would reset the connection and could destroy the answer on its way.
-/// Each one is closed when its place is needed, or at the next quiet moment.
+/// Each one is closed when its place is needed, or when nothing happens for a
+/// while.
 #[derive(Default)]
 pub struct TurnedAway {
     places: [Option<OwnedFd>; limits::TURNED_AWAY],

@@ -36,7 +36,7 @@ impl Watch {
 
     /// Waits until something happens, at most `timeout` milliseconds. Without
     /// a listener only children and signals count.
-    pub fn wait(&self, listener: Option<Fd>, timeout: Option<u64>) -> Result<Events, Errno> {
+    pub fn wait(&self, listener: Option<Fd>, timeout: Option<u64>) -> Result<Events, Failure> {
         let change = listener.map(|listener| Kevent {
             ident: listener.number() as usize,
             filter: constant::EVFILT_READ,
@@ -50,7 +50,7 @@ impl Watch {
         });
         let count = match calls::kevent(self.queue.borrow(), change.as_slice(), &mut pending, timeout) {
             Err(Errno::EINTR) => 0,
-            result => result?,
+            result => result.map_err(|errno| errno.of("kevent"))?,
         };
         let mut events = Events::default();
         for event in pending.iter().take(count) {

@@ -33,7 +33,7 @@ impl Watch {
 
     /// Waits until something happens, at most `timeout` milliseconds. Without
     /// a listener only children and signals count.
-    pub fn wait(&self, listener: Option<Fd>, timeout: Option<u64>) -> Result<Events, Errno> {
+    pub fn wait(&self, listener: Option<Fd>, timeout: Option<u64>) -> Result<Events, Failure> {
         // A negative descriptor is passed over.
         let entry = |fd: i32| pollfd { fd, events: constant::POLLIN as i16, revents: 0 };
         let mut fds = [entry(listener.map_or(-1, Fd::number)), entry(self.signals.borrow().number())];
@@ -44,7 +44,7 @@ impl Watch {
         match calls::ppoll(&mut fds, timeout) {
             // A stopped process that goes on is interrupted in spite of the mask.
             Ok(0) | Err(Errno::EINTR) => return Ok(Events::default()),
-            result => result?,
+            result => result.map_err(|errno| errno.of("ppoll"))?,
         };
         let [connections, signals] = fds;
         let mut events = Events { connection: connections.revents != 0, ..Events::default() };
