@@ -98,7 +98,7 @@ fn push_errno(line: &mut Buffer, errno: Errno) {
         Some(text) => line.push(text.as_bytes()),
         None => {
             line.push(b"errno ");
-            decimal::push(line, u64::from(errno.number()));
+            decimal::push(line, errno.number() as u64);
         }
     }
 }

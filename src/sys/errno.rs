@@ -2,9 +2,10 @@
 
 use super::os::constant;
 
-/// An error number of this system. The same name has another number elsewhere.
+/// An error number of this system; the same name has another number elsewhere.
+/// As wide as a register, so that a `Result` is returned in two of them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Errno(u16);
+pub struct Errno(usize);
 
 /// A call that failed while the server starts: what is printed of it.
 pub struct Failure {
@@ -16,7 +17,7 @@ pub struct Failure {
 macro_rules! errors {
     ($($name:ident $text:literal,)*) => {
         impl Errno {
-            $(pub const $name: Errno = Errno(constant::$name as u16);)*
+            $(pub const $name: Errno = Errno(constant::$name as usize);)*
 
             /// The name in errno(3) and what it means, of those errors that
             /// are likely to be printed.
@@ -62,11 +63,11 @@ errors! {
 }
 
 impl Errno {
-    pub(super) const fn new(number: u16) -> Self {
+    pub(super) const fn new(number: usize) -> Self {
         Errno(number)
     }
 
-    pub fn number(self) -> u16 {
+    pub fn number(self) -> usize {
         self.0
     }
 

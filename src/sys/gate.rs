@@ -54,7 +54,7 @@ pub unsafe fn call2<const N: usize>(call: Call, arguments: [usize; N]) -> Result
     };
     let negated = returned.first.wrapping_neg();
     if (1..=MAX_ERRNO).contains(&negated) {
-        return Err(Errno::new(negated as u16));
+        return Err(Errno::new(negated));
     }
     Ok(returned)
 }

@@ -1,0 +1,77 @@
+//! Linux: three crates that were generated separately must agree.
+
+#[path = "../../src/sys/linux/constant.rs"]
+mod constant;
+#[path = "../../src/sys/linux/table.rs"]
+mod table;
+
+same! { self::constant:
+    EPERM ENOENT EINTR EIO ENXIO EBADF EAGAIN ENOMEM EACCES EEXIST EXDEV ENOTDIR EISDIR EINVAL ENFILE EMFILE
+    ENOSPC EROFS ENAMETOOLONG ENOSYS ELOOP EPROTO ENOTSOCK EOPNOTSUPP EAFNOSUPPORT EADDRINUSE
+    EADDRNOTAVAIL ENOBUFS
+    AT_FDCWD CLOCK_MONOTONIC CLOCK_REALTIME MAP_ANON MAP_SHARED PROT_READ PROT_WRITE
+    O_APPEND O_CLOEXEC O_CREAT O_DIRECTORY O_NOCTTY O_NOFOLLOW O_NONBLOCK O_PATH O_RDONLY O_WRONLY
+    POLLIN RESOLVE_BENEATH RESOLVE_NO_MAGICLINKS RESOLVE_NO_SYMLINKS S_IFDIR S_IFMT S_IFREG
+    SIG_BLOCK SIGCHLD SIGINT SIGKILL SIGPIPE SIGTERM SFD_CLOEXEC SFD_NONBLOCK WNOHANG
+    AF_INET AF_INET6 IPPROTO_IPV6 IPV6_V6ONLY MSG_DONTWAIT MSG_MORE MSG_NOSIGNAL SHUT_WR
+    SO_RCVTIMEO SO_SNDTIMEO SO_REUSEADDR SOCK_CLOEXEC SOCK_NONBLOCK SOCK_STREAM SOL_SOCKET
+}
+
+same_field! { linux_raw_sys::general::stat, libc::stat: st_mode st_size st_mtime }
+same_field! { linux_raw_sys::general::pollfd, libc::pollfd: fd events revents }
+same_field! { linux_raw_sys::general::open_how, libc::open_how: flags mode resolve }
+same_field! { linux_raw_sys::net::sockaddr_in, libc::sockaddr_in: sin_family sin_port sin_addr }
+same_field! { linux_raw_sys::net::sockaddr_in6, libc::sockaddr_in6: sin6_family sin6_port sin6_addr }
+const _: () = assert!(size_of::<libc::signalfd_siginfo>() == 128);
+const _: () = assert!(core::mem::offset_of!(libc::signalfd_siginfo, ssi_signo) == 0);
+
+/// Numbers: the table's, which are those of the `syscalls` crate, against libc
+/// and `sc`.
+macro_rules! number {
+    ($($call:ident $libc:ident $sc:ident;)*) => {
+        $(const _: () = {
+            assert!(table::Call::$call as i64 == libc::$libc as i64, stringify!($call));
+            assert!(table::Call::$call as usize == sc::nr::$sc, stringify!($call));
+        };)*
+
+        /// Without a wildcard: a call that is new in the table is an error here
+        /// until it is compared, too.
+        fn every_call_is_compared(call: table::Call) {
+            match call {
+                $(table::Call::$call => {})*
+                table::Call::openat2 => {}
+            }
+        }
+    };
+}
+
+// `sc` is older than openat2.
+const _: () = assert!(table::Call::openat2 as i64 == libc::SYS_openat2 as i64);
+
+number! {
+    accept4 SYS_accept4 ACCEPT4;
+    bind SYS_bind BIND;
+    clock_gettime SYS_clock_gettime CLOCK_GETTIME;
+    clone SYS_clone CLONE;
+    close SYS_close CLOSE;
+    exit SYS_exit_group EXIT_GROUP;
+    fstat SYS_fstat FSTAT;
+    getsockname SYS_getsockname GETSOCKNAME;
+    kill SYS_kill KILL;
+    listen SYS_listen LISTEN;
+    mmap SYS_mmap MMAP;
+    openat SYS_openat OPENAT;
+    ppoll SYS_ppoll PPOLL;
+    read SYS_read READ;
+    readlinkat SYS_readlinkat READLINKAT;
+    recvfrom SYS_recvfrom RECVFROM;
+    rt_sigprocmask SYS_rt_sigprocmask RT_SIGPROCMASK;
+    sendfile SYS_sendfile SENDFILE;
+    sendto SYS_sendto SENDTO;
+    setsockopt SYS_setsockopt SETSOCKOPT;
+    shutdown SYS_shutdown SHUTDOWN;
+    signalfd4 SYS_signalfd4 SIGNALFD4;
+    socket SYS_socket SOCKET;
+    wait4 SYS_wait4 WAIT4;
+    write SYS_write WRITE;
+}
