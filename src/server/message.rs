@@ -10,8 +10,11 @@ use super::{About, RunError};
 use crate::sys::process::Ended;
 use crate::sys::{Errno, Fd, fs};
 
-/// Longest line; a longer argument is left out of it.
+/// Longest line; it holds two arguments of [`ARGUMENT`] bytes.
 const LINE: usize = 1024;
+
+/// What is shown of an argument at the most.
+const ARGUMENT: usize = 256;
 
 /// Writes `svcd: ...` and a line end. Standard error is the last resort: when
 /// it cannot be written, nobody is left to tell.
@@ -103,9 +106,12 @@ fn push_errno(line: &mut Buffer, errno: Errno) {
     }
 }
 
-/// An argument must not end the line or speak to the terminal.
+/// An argument must not end the line, fill it, or speak to the terminal.
 fn push_printable(line: &mut Buffer, text: &[u8]) {
-    for &byte in text {
+    for &byte in text.iter().take(ARGUMENT) {
         line.push_byte(if byte.is_ascii_control() { b'?' } else { byte });
+    }
+    if text.len() > ARGUMENT {
+        line.push(b"...");
     }
 }

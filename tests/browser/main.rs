@@ -1,0 +1,290 @@
+//! The demo site in a real browser: every page that can be reached from `/`, at
+//! the width of a desk and of a phone.
+//!
+//! - `CHROMIUM`: the browser, where it has another name than usual.
+//! - `SVCD_SCREENSHOTS`: the folder for the pictures; default
+//!   `target/screenshots`.
+//!
+//! A link on the site can promise what it leads to: `data-status` (default 200)
+//! is the first status of the answer, `type` (default text/html) its media
+//! type. A `<pre data-status>` holds a command line whose answer has that status.
+
+mod commands;
+mod devtools;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use svcd_tests::log_line::LogLine;
+use svcd_tests::{Server, Tree, note, skip};
+
+use devtools::Browser;
+
+const VIEWPORTS: [(&str, u32, u32, bool); 2] = [("desktop", 1280, 800, false), ("phone", 390, 844, true)];
+
+/// What the checks want to know of a page.
+const FACTS: &str = "({
+    title: document.title,
+    h1: document.querySelectorAll('h1').length,
+    width: document.documentElement.scrollWidth,
+    inner: innerWidth,
+    height: document.documentElement.scrollHeight,
+    ids: [...document.querySelectorAll('[id]')].map(element => element.id),
+    links: [...document.querySelectorAll('a[href], link[href]')].map(link => ({
+        url: link.href.replace(/#.*/, ''),
+        fragment: link.hash ? link.hash.slice(1) : '',
+        status: Number(link.dataset.status || 200),
+        type: link.type || (link.rel === 'stylesheet' ? 'text/css' : 'text/html'),
+    })),
+    commands: [...document.querySelectorAll('pre[data-status]')].map(pre => ({
+        line: pre.textContent,
+        status: Number(pre.dataset.status),
+    })),
+})";
+
+/// What a link promises.
+#[derive(Clone, Debug)]
+struct Promise {
+    status: u64,
+    media_type: String,
+}
+
+/// What came of following it.
+#[derive(Default)]
+struct Visit {
+    /// Of the page itself; more than one when it was redirected.
+    statuses: Vec<u64>,
+    media_type: String,
+    problems: Vec<String>,
+}
+
+/// What the walks over the site have found.
+#[derive(Default)]
+struct Findings {
+    problems: Vec<String>,
+    /// Ids of each page, and what links expect to be there.
+    ids: BTreeMap<String, BTreeSet<String>>,
+    fragments: BTreeSet<(String, String)>,
+    /// Command lines, and the status that each promises.
+    commands: BTreeMap<String, u64>,
+    /// Request lines that are refused as promised.
+    refused: BTreeSet<String>,
+}
+
+#[test]
+fn the_site_keeps_its_promises_in_a_browser() {
+    let Some(executable) = devtools::executable() else {
+        return skip("the site in a browser", "no Chromium found; $CHROMIUM can name one");
+    };
+    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www");
+    let server = Server::with(Tree::empty()).root(Some(&site)).start();
+    let origin = format!("http://{}", server.address);
+    let mut browser = Browser::start(&executable);
+    let mut findings = Findings::default();
+    for (name, width, height, mobile) in VIEWPORTS {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
+        browser.call("Emulation.setDeviceMetricsOverride", metrics);
+        let links = walk(&mut browser, &origin, name, width, &mut findings);
+        note(&format!("{name}: {links} links followed"));
+    }
+    drop(browser);
+    let Findings { mut problems, ids, fragments, commands, refused } = findings;
+    for (page, id) in fragments {
+        if !ids.get(&page).is_some_and(|ids| ids.contains(&id)) {
+            problems.push(format!("nothing has the id of {page}#{id}"));
+        }
+    }
+    for (line, status) in &commands {
+        problems.extend(commands::run(line, *status, server.address).err());
+    }
+    note(&format!("{} command lines run", commands.len()));
+    assert!(!commands.is_empty());
+    problems.extend(refused_unseen(&server.stop().stdout, &refused));
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// What the browser was refused without telling anybody, as an icon can be.
+fn refused_unseen(log: &str, promised: &BTreeSet<String>) -> Vec<String> {
+    let lines = log.lines().map(|line| LogLine::parse(line).unwrap_or_else(|why| panic!("{why}")));
+    let of_browser = lines.filter(|line| line.status >= 400 && line.user_agent.contains("Mozilla"));
+    let unseen = of_browser.filter(|line| !promised.contains(&line.request));
+    unseen.map(|line| format!("{} for {:?}", line.status, line.request)).collect()
+}
+
+/// Follows every link, once; returns how many there are.
+fn walk(browser: &mut Browser, origin: &str, viewport: &str, width: u32, findings: &mut Findings) -> usize {
+    let home = format!("{origin}/");
+    let mut known = BTreeSet::from([home.clone()]);
+    let mut queue = vec![(home, Promise { status: 200, media_type: "text/html".to_owned() })];
+    while let Some((url, promise)) = queue.pop() {
+        let path = &url[origin.len()..];
+        if promise.status >= 400 {
+            findings.refused.insert(format!("GET {path} HTTP/1.1"));
+        }
+        let visit = visit(browser, &url, origin, promise.status);
+        let mut problems = visit.problems;
+        if visit.statuses.first() != Some(&promise.status) {
+            problems.push(format!("{} promised, answered {:?}", promise.status, visit.statuses));
+        }
+        if visit.media_type != promise.media_type {
+            problems.push(format!("{} promised, sent as {}", promise.media_type, visit.media_type));
+        }
+        if visit.media_type == "text/html" {
+            let facts = browser.evaluate(FACTS);
+            problems.extend(check(&facts, width));
+            if promise.status == 200 && path.ends_with('/') {
+                save_screenshots(browser, viewport, path, &facts);
+            }
+            for link in array(&facts["links"]) {
+                let target = text(&link["url"]);
+                if !target.starts_with(origin) {
+                    continue;
+                }
+                if link["fragment"] != "" {
+                    findings.fragments.insert((target.clone(), text(&link["fragment"])));
+                }
+                if known.insert(target.clone()) {
+                    queue.push((
+                        target,
+                        Promise { status: number(&link["status"]), media_type: text(&link["type"]) },
+                    ));
+                }
+            }
+            let commands = array(&facts["commands"]).iter();
+            findings
+                .commands
+                .extend(commands.map(|command| (text(&command["line"]), number(&command["status"]))));
+            findings.ids.insert(url.clone(), array(&facts["ids"]).iter().map(text).collect());
+        }
+        findings.problems.extend(problems.into_iter().map(|problem| format!("{viewport}, {url}: {problem}")));
+    }
+    known.len()
+}
+
+fn check(facts: &Value, width: u32) -> Vec<String> {
+    let mut problems = Vec::new();
+    if facts["title"] == "" {
+        problems.push("no title".to_owned());
+    }
+    if facts["h1"] != 1 {
+        problems.push(format!("{} h1 instead of one", facts["h1"]));
+    }
+    // A phone that is given something too wide zooms out: innerWidth grows with it.
+    let (inner, scroll) = (facts["inner"].as_u64(), facts["width"].as_u64());
+    if inner != Some(width.into()) || scroll > inner {
+        problems.push(format!("{scroll:?} pixels wide in a window of {inner:?} instead of {width}"));
+    }
+    problems
+}
+
+/// Loads `url` and waits until nothing is under way any more. A promised error
+/// is no problem, and that the browser's console mentions it neither.
+fn visit(browser: &mut Browser, url: &str, origin: &str, promised: u64) -> Visit {
+    browser.take_events();
+    let page = browser.call("Page.navigate", json!({ "url": url }))["loaderId"].take();
+    browser.wait_for(&format!("the load of {url}"), |events| {
+        let loaded = events.iter().any(|event| event["method"] == "Page.loadEventFired");
+        loaded && requests(events, &page).is_subset(&ended(events))
+    });
+    let events = browser.take_events();
+    let own = requests(&events, &page);
+    let mut visit = Visit::default();
+    for event in &events {
+        let params = &event["params"];
+        match event["method"].as_str().unwrap_or_default() {
+            "Network.requestWillBeSent" => {
+                if params["requestId"] == page {
+                    visit.statuses.extend(params["redirectResponse"]["status"].as_u64());
+                }
+                let target = text(&params["request"]["url"]);
+                if !target.starts_with(origin) && !target.starts_with("data:") {
+                    visit.problems.push(format!("asked for {target}"));
+                }
+            }
+            "Network.responseReceived" => {
+                let response = &params["response"];
+                let status = number(&response["status"]);
+                if params["requestId"] == page {
+                    visit.statuses.push(status);
+                    visit.media_type = text(&response["mimeType"]);
+                } else if status >= 400 {
+                    visit.problems.push(format!("{status} for {}", response["url"]));
+                }
+            }
+            "Network.loadingFailed" if own.contains(&text(&params["requestId"])) => {
+                visit.problems.push(format!("a request failed: {params}"))
+            }
+            "Runtime.exceptionThrown" => visit.problems.push(format!("an exception: {params}")),
+            "Runtime.consoleAPICalled" if is_bad(&params["type"]) => {
+                visit.problems.push(format!("console: {}", params["args"]));
+            }
+            "Log.entryAdded" if is_bad(&params["entry"]["level"]) => {
+                let entry = &params["entry"];
+                if promised < 400 || entry["source"] != "network" || entry["url"] != url {
+                    visit.problems.push(format!("console: {entry}"));
+                }
+            }
+            _ => {}
+        }
+    }
+    visit
+}
+
+/// The requests of one page. One that the page before it has made after its load,
+/// for an icon, may be cut off by this load, and then nothing tells of its end.
+fn requests(events: &[Value], page: &Value) -> BTreeSet<String> {
+    let sent = events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
+    let own = sent.filter(|event| event["params"]["loaderId"] == *page);
+    own.map(|event| text(&event["params"]["requestId"])).collect()
+}
+
+fn ended(events: &[Value]) -> BTreeSet<String> {
+    let ends = ["Network.loadingFinished", "Network.loadingFailed"];
+    let ended = events.iter().filter(|event| ends.iter().any(|end| event["method"] == *end));
+    ended.map(|event| text(&event["params"]["requestId"])).collect()
+}
+
+fn is_bad(level: &Value) -> bool {
+    ["error", "warning", "assert"].iter().any(|bad| level == bad)
+}
+
+/// The whole page, by day and by night.
+fn save_screenshots(browser: &mut Browser, viewport: &str, path: &str, facts: &Value) {
+    let name = path.trim_matches('/').replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let name = if name.is_empty() { "home" } else { &name };
+    for scheme in ["light", "dark"] {
+        let feature = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        browser.call("Emulation.setEmulatedMedia", feature);
+        let clip = json!({ "x": 0, "y": 0, "width": facts["width"], "height": facts["height"], "scale": 1 });
+        let whole = json!({ "captureBeyondViewport": true, "clip": clip });
+        let picture = text(&browser.call("Page.captureScreenshot", whole)["data"]);
+        let file = screenshots().join(format!("{viewport}-{scheme}-{name}.png"));
+        fs::write(&file, STANDARD.decode(picture).expect("base64")).expect("a file for a screenshot");
+    }
+}
+
+fn screenshots() -> PathBuf {
+    let folder = match env::var_os("SVCD_SCREENSHOTS") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots"),
+    };
+    fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    folder
+}
+
+fn array(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or(0)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

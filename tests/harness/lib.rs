@@ -1,0 +1,41 @@
+//! What the tests share: a server to talk to, a tree for it to serve, and a
+//! client that is stricter than any browser.
+//!
+//! The tests know nothing of how the program works. They start it, talk to it
+//! over sockets, and look at it from outside, so the same suite runs on every
+//! target. These variables say how:
+//!
+//! - `SVCD`: the program. If there is a file of that name, that file; else
+//!   words separated by spaces, the first the executable, so that an emulator
+//!   can stand in front. A word in single quotes may hold spaces.
+//!   Default: `svcd-OS-ARCH` of this host in the folder below.
+//! - `SVCD_DIST`: where the built programs are; default `dist` of the workspace.
+//! - `SVCD_SCALE`: factor for every count of requests, e.g. `0.05`. Default 1,
+//!   or 0.2 behind an emulator.
+//! - `SVCD_DEADLINE`: seconds until a wait has failed; default 30.
+//! - `SVCD_PROC=no`: the processes of the server are not to be seen in this
+//!   host's /proc; tests that look there are skipped.
+//! - `SVCD_TREE`: a folder for the crawl, instead of installed documentation.
+
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod connection;
+pub mod http_client;
+pub mod log_line;
+pub mod output;
+pub mod pace;
+pub mod process;
+pub mod program;
+pub mod response;
+pub mod server;
+pub mod table;
+pub mod tree;
+
+pub use connection::Connection;
+pub use pace::{deadline, note, scale, skip, until};
+pub use program::Program;
+pub use response::Response;
+pub use server::Server;
+pub use table::{each, statuses};
+pub use tree::Tree;

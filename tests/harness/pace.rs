@@ -1,0 +1,58 @@
+//! How much a test does and how long it waits.
+
+use std::env;
+use std::io::Write;
+use std::sync::LazyLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::program::Program;
+
+static FACTOR: LazyLock<f64> = LazyLock::new(|| match env::var("SVCD_SCALE") {
+    Ok(text) => text.parse().unwrap_or_else(|_| panic!("SVCD_SCALE={text} is not a number")),
+    Err(_) if Program::chosen().is_emulated() => 0.2,
+    Err(_) => 1.0,
+});
+
+static DEADLINE: LazyLock<Duration> = LazyLock::new(|| match env::var("SVCD_DEADLINE") {
+    Ok(text) => Duration::from_secs(text.parse().expect("SVCD_DEADLINE is a number of seconds")),
+    Err(_) => Duration::from_secs(30),
+});
+
+/// `count`, made smaller where the program runs slowly; never 0.
+pub fn scale(count: usize) -> usize {
+    ((count as f64 * *FACTOR) as usize).max(1)
+}
+
+/// True where the program runs at its own speed, so that gigabytes are no matter.
+pub fn full_speed() -> bool {
+    *FACTOR >= 1.0
+}
+
+/// After this long, whatever was waited for has failed to happen.
+pub fn deadline() -> Duration {
+    *DEADLINE
+}
+
+/// Asks again and again until there is an answer; for things that send no event.
+pub fn until<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + deadline();
+    loop {
+        if let Some(found) = probe() {
+            return found;
+        }
+        assert!(Instant::now() < end, "waited {} s for this: {what}", deadline().as_secs());
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Tells the person who runs the tests something. `println!` would be swallowed
+/// by the test runner, and a skipped test must not look like one that passed.
+pub fn note(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Notes why the calling test (or a part of it) did nothing.
+pub fn skip(what: &str, why: &str) {
+    note(&format!("SKIPPED {what}: {why}"));
+}

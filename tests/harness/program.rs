@@ -1,0 +1,141 @@
+//! The program under test: which words start it, and one run of it to its end.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
+
+use crate::output::Output;
+use crate::pace::until;
+
+#[derive(Clone)]
+pub struct Program {
+    words: Vec<OsString>,
+    emulated: bool,
+}
+
+/// How a run ended and what it wrote.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Program {
+    /// The program that the environment names.
+    pub fn chosen() -> &'static Program {
+        static CHOSEN: LazyLock<Program> = LazyLock::new(|| {
+            let words = match env::var("SVCD") {
+                Ok(text) if !text.trim().is_empty() => words(&text),
+                _ => vec![host_program().into()],
+            };
+            Program { emulated: words.len() > 1, words }
+        });
+        &CHOSEN
+    }
+
+    /// True if something runs the program for us, more slowly than the processor.
+    pub fn is_emulated(&self) -> bool {
+        self.emulated
+    }
+
+    /// The same program, started by `words` that end in exec of what follows them.
+    pub fn behind(&self, words: &[&str]) -> Program {
+        let words = words.iter().map(OsString::from).chain(self.words.iter().cloned()).collect();
+        Program { words, emulated: self.emulated }
+    }
+
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command line that is expected to end by itself.
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Ended {
+        self.run_in(Path::new("."), arguments)
+    }
+
+    pub fn run_in<A: AsRef<OsStr>>(&self, folder: &Path, arguments: &[A]) -> Ended {
+        let mut command = self.command();
+        command.args(arguments).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut run = Run::of(child);
+        run.stderr.wait_for("the end of the program", |bytes, ended| {
+            // Without this, a mistaken start would cost the whole deadline.
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains("listening on"), "it started to serve: {text}");
+            ended.then_some(())
+        });
+        run.end()
+    }
+}
+
+/// A started process and what it writes; killed when dropped.
+pub(crate) struct Run {
+    pub child: Child,
+    pub stdout: Output,
+    pub stderr: Output,
+}
+
+impl Run {
+    pub fn of(mut child: Child) -> Run {
+        let stdout = Output::drain(child.stdout.take().expect("stdout is piped"));
+        let stderr = Output::drain(child.stderr.take().expect("stderr is piped"));
+        Run { child, stdout, stderr }
+    }
+
+    pub fn end(&mut self) -> Ended {
+        let status = until("the end of the program", || self.child.try_wait().expect("wait"));
+        let stdout = self.stdout.to_end();
+        let stderr = self.stderr.to_end();
+        Ended { status, stdout, stderr }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn words(text: &str) -> Vec<OsString> {
+    if let Some(file) = existing(text) {
+        return vec![file.into()];
+    }
+    let mut words = Vec::new();
+    for (position, part) in text.split('\'').enumerate() {
+        if position % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    // Servers are started in folders of their own, so a relative name would not be found.
+    words.into_iter().map(|word| existing(&word).map_or(word.into(), OsString::from)).collect()
+}
+
+/// The absolute name of a file that is named with a slash, from here or from the workspace.
+fn existing(word: &str) -> Option<PathBuf> {
+    let named = |path: &Path| path.is_file().then(|| path.canonicalize().ok()).flatten();
+    word.contains('/').then(|| named(Path::new(word)).or_else(|| named(&workspace().join(word)))).flatten()
+}
+
+fn host_program() -> PathBuf {
+    let system = if env::consts::OS == "macos" { "darwin" } else { env::consts::OS };
+    let program = dist().join(format!("svcd-{system}-{}", env::consts::ARCH));
+    assert!(program.is_file(), "{} is missing: run `make build` first", program.display());
+    program.canonicalize().expect("an existing file has a name")
+}
+
+/// The folder of the built programs.
+pub fn dist() -> PathBuf {
+    env::var_os("SVCD_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from)
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}

@@ -1,0 +1,106 @@
+//! --max-conns: so many connections, and a civil answer to the next.
+
+use svcd_tests::process::{children, until_children, until_descriptors, visible};
+use svcd_tests::server::request;
+use svcd_tests::{Connection, Response, Server, process, scale, until};
+
+fn turned_away(server: &Server) -> Result<Response, String> {
+    let response = server.get("/hello.txt")?;
+    let seconds = response.need("Retry-After").unwrap_or_default();
+    if response.status != 503 || seconds.parse::<u32>().is_err() {
+        return Err(format!("expected 503 with Retry-After, got {} {:?}", response.status, response.fields));
+    }
+    if response.need("Content-Type")?.starts_with("text/html") && response.text().contains("503") {
+        return Ok(response);
+    }
+    Err(format!("no page: {response:?}"))
+}
+
+fn serves_again(server: &Server) {
+    until("service", || server.get("/hello.txt").ok().filter(|response| response.status == 200));
+}
+
+#[test]
+fn one_too_many() {
+    let server = Server::start(&["--max-conns", "3"]);
+    let mut idle: Vec<Connection> = (0..3).map(|_| server.connect()).collect();
+    for _ in 0..scale(10) {
+        turned_away(&server).expect("503");
+    }
+    if visible("503 without fork") {
+        assert_eq!(children(server.id()).len(), 3, "503 is answered without a process");
+    }
+    // The three are as good as ever.
+    let request = request("GET", b"/hello.txt");
+    let mut first = idle.remove(0);
+    first.send(&request);
+    assert_eq!(first.answer(&request).map(|response| response.status), Ok(200));
+    drop(first);
+    serves_again(&server);
+    drop(idle);
+    serves_again(&server);
+}
+
+#[test]
+fn each_place_is_given_again() {
+    let server = Server::start(&["--max-conns=1"]);
+    for _ in 0..scale(5) {
+        let idle = server.connect();
+        turned_away(&server).expect("503");
+        drop(idle);
+        serves_again(&server);
+    }
+}
+
+#[test]
+fn those_turned_away_leave_nothing_behind() {
+    if !visible("what 503 leaves behind") {
+        return;
+    }
+    let server = Server::start(&["--max-conns", "2"]);
+    server.assert_serving();
+    until_children(server.id(), 0);
+    let before = process::descriptors(server.id());
+    let idle = [server.connect(), server.connect()];
+    until_children(server.id(), 2);
+    // Clients of every manner: silent, leaving at once, sending much.
+    let silent: Vec<Connection> = (0..scale(20)).map(|_| server.connect()).collect();
+    for _ in 0..scale(20) {
+        server.connect().reset();
+        drop(server.connect());
+        turned_away(&server).expect("503");
+    }
+    drop(silent);
+    drop(idle);
+    until_children(server.id(), 0);
+    until_descriptors(server.id(), &before);
+    server.assert_serving();
+}
+
+#[test]
+fn a_long_request_above_the_limit_is_answered_too() {
+    let server = Server::start(&["--max-conns", "1"]);
+    let _idle = server.connect();
+    let mut long = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n".to_vec();
+    long.resize(long.len() + 100_000, b'x');
+    for request in [&long[..], b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b""] {
+        let response = server.ask(request);
+        assert_eq!(response.map(|response| response.status), Ok(503), "{} bytes sent", request.len());
+    }
+}
+
+#[test]
+fn as_many_as_allowed() {
+    let count = scale(64);
+    let server = Server::start(&["--max-conns", &count.to_string()]);
+    let mut idle: Vec<Connection> = (0..count).map(|_| server.connect()).collect();
+    turned_away(&server).expect("503");
+    let request = request("GET", b"/hello.txt");
+    for connection in &mut idle {
+        connection.send(&request);
+    }
+    for (number, connection) in idle.iter_mut().enumerate() {
+        let status = connection.answer(&request).map(|response| response.status);
+        assert_eq!(status, Ok(200), "connection {number} of {count}");
+    }
+}

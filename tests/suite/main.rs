@@ -1,0 +1,22 @@
+//! The integration suite: what svcd promises, one module per promise.
+//!
+//! It runs the program that `$SVCD` names (see `harness/lib.rs`) and talks to
+//! it over sockets. Every test has a server and a tree of its own, so they run
+//! in any order and at once.
+
+mod command_line;
+mod crawl;
+mod docroot;
+mod garbage;
+mod large_files;
+mod lifecycle;
+mod limits;
+mod log;
+mod malformed;
+mod many_connections;
+mod paths;
+mod redirect;
+mod refusals;
+mod start_up;
+mod static_files;
+mod timeouts;
