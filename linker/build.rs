@@ -1,40 +1,60 @@
+//! Tells the linker how to make a program of nothing but our own code.
+//!
+//! The arguments are for the binary alone: the library and its tests are linked
+//! like any other crate's. What the compiler has to know is in
+//! `freestanding.toml`; where the parts of the Linux program go, in `linux.ld`.
+
 use std::env;
+
 fn main() {
-    let dir = env::var("CARGO_MANIFEST_DIR").unwrap();
-    let os = env::var("CARGO_CFG_TARGET_OS").unwrap();
-    let args: Vec<String> = match os.as_str() {
-        "linux" => [
-            "-nostdlib",
-            "-s",
-            "--no-pie",
-            "-z",
-            "noseparate-code",
-            "-z",
-            "norelro",
-            "--build-id=none",
-            "--no-eh-frame-hdr",
-            "-z",
-            "noexecstack",
-            "--no-rosegment",
-            "--gc-sections",
-            "--icf=all",
-        ]
-        .iter()
-        .map(|s| s.to_string())
-        .collect(),
-        "macos" => vec![
-            format!("-L{dir}/linker"),
-            "-lSystem".into(),
-            "-e".into(),
-            "_main".into(),
-            "-dead_strip".into(),
-            "-S".into(),
-            "-x".into(),
-        ],
-        other => panic!("{other}"),
-    };
-    for a in args {
-        println!("cargo::rustc-link-arg-bins={a}");
+    let var = |name: &str| env::var(name).unwrap_or_default();
+    let here = format!("{}/linker", var("CARGO_MANIFEST_DIR"));
+    let map = format!("{}/svcd.map", var("OUT_DIR"));
+    let release = var("PROFILE") == "release";
+
+    match (var("CARGO_CFG_TARGET_OS").as_str(), var("CARGO_CFG_TARGET_ARCH").as_str()) {
+        ("linux", "aarch64" | "x86_64") => {
+            // Nobody relocates the program when it starts. rustc asks for the
+            // same today; if it ever asked for PIE, every table would read as zeros.
+            link("--no-pie");
+            // The layout.
+            link(&format!("-T{here}/linux.ld"));
+            if release {
+                // The kernel reads the program headers only. No section headers
+                // also means no symbols.
+                link("-znosectionheader");
+                // What linux.ld has no place for is there by mistake.
+                link("--orphan-handling=error");
+                // Which function takes how much, for `make size`.
+                link(&format!("-Map={map}"));
+            }
+        }
+        ("macos", "aarch64") => {
+            // Darwin starts no program without libSystem. There is a stub of it
+            // in this folder; nothing in it is called.
+            link(&format!("-L{here}"));
+            link("-lSystem");
+            if release {
+                // No names of our own functions, and not even that of the entry:
+                // it is a load command.
+                link("-x");
+                link("-no_exported_symbols");
+                // Nor the list of where they begin, which is for debuggers.
+                link("-no_function_starts");
+                // Which function takes how much, for `make size`.
+                link("-map");
+                link(&map);
+            }
+        }
+        // The library's tests run anywhere; the program has no gate there.
+        _ => {}
     }
-    println!("cargo::rerun-if-changed=linker");
+
+    for file in ["build.rs", "linux.ld", "libSystem.tbd"] {
+        println!("cargo::rerun-if-changed=linker/{file}");
+    }
+}
+
+fn link(argument: &str) {
+    println!("cargo::rustc-link-arg-bins={argument}");
 }

@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use nix::sys::stat::Mode;
+#[cfg(target_os = "linux")]
+use nix::sys::stat::SFlag;
 
 use crate::clock;
 
@@ -114,6 +116,18 @@ impl Tree {
     /// A socket; its name stays when the listener is gone.
     pub fn socket(&self, name: &str) {
         UnixListener::bind(self.path(name)).expect("a socket with a short name");
+    }
+
+    /// A device like /dev/null; it takes the superuser.
+    pub fn null_device(&self, name: &str) -> Result<(), String> {
+        #[cfg(target_os = "linux")]
+        {
+            let device = nix::sys::stat::makedev(1, 3);
+            nix::sys::stat::mknod(&self.path(name), SFlag::S_IFCHR, Mode::S_IRWXU, device)
+                .map_err(|error| error.to_string())
+        }
+        #[cfg(not(target_os = "linux"))]
+        Err(format!("{name}: only Linux is known to let its superuser make one here"))
     }
 
     pub fn permit(&self, name: &str, mode: u32) {

@@ -6,3 +6,4 @@ mod heads;
 mod media_types;
 mod numbers;
 mod paths;
+mod readme;

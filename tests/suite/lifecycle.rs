@@ -7,7 +7,7 @@ use nix::unistd::Pid;
 use svcd_tests::process::{children, until_children, until_descriptors, visible};
 use svcd_tests::server::request;
 use svcd_tests::tree::{BIG, big};
-use svcd_tests::{Connection, Server, Tree, process, response, scale, until};
+use svcd_tests::{Connection, Program, Server, Tree, process, response, scale, until};
 
 /// A client in the middle of a large response, which cannot go on without it.
 fn stuck(server: &Server, target: &[u8]) -> (Connection, Vec<u8>) {
@@ -111,13 +111,56 @@ fn clients_that_vanish() {
 
 #[test]
 fn signals_that_mean_nothing_to_it() {
-    // A hangup ends a program by default, and so would it a server that asks for nothing else;
-    // but SIGPIPE and SIGCHLD come with every day's work.
+    // They come with every day's work.
     let server = Server::start(&[]);
     for signal in [Signal::SIGPIPE, Signal::SIGCHLD] {
         server.signal(signal);
         server.assert_serving();
     }
+}
+
+#[test]
+fn stopped_and_continued() {
+    // As by ^Z and `fg`. Waits with a time limit end with EINTR then, even
+    // where no signal is handled; see signal(7).
+    let server = Server::with(Tree::standard()).own_group().start();
+    let whole = request("GET", b"/hello.txt");
+    let (silent, cut) = (server.connect(), server.connect());
+    let mut waiting = [(silent, &whole[..0]), (cut, &whole[..10])];
+    for (connection, sent) in &mut waiting {
+        connection.send(sent);
+    }
+    let (mut large, mut bytes) = stuck(&server, b"/big.bin");
+    let group = Pid::from_raw(server.id().cast_signed());
+    for _ in 0..3 {
+        killpg(group, Signal::SIGSTOP).expect("a group");
+        killpg(group, Signal::SIGCONT).expect("a group");
+        server.assert_serving();
+    }
+    for (connection, sent) in &mut waiting {
+        connection.send(&whole[sent.len()..]);
+        let status = connection.answer(&whole).map(|response| response.status);
+        assert_eq!(status, Ok(200), "after {} bytes", sent.len());
+    }
+    bytes.extend(large.read_to_end().expect("the rest"));
+    assert!(response::only(&bytes, false).expect("a whole response").body == big());
+}
+
+#[test]
+fn started_again_on_the_same_port() {
+    // The server closed these connections, so the kernel keeps the port busy for a while.
+    let first = Server::start(&[]);
+    for _ in 0..3 {
+        first.assert_serving();
+    }
+    let port = first.address.port().to_string();
+    assert_eq!(first.stop().status.code(), Some(0));
+    let second = Server::start(&["-p", &port]);
+    second.assert_serving();
+    // But never two of them at once.
+    let third = Program::chosen().run(&["-p", &port, "."]);
+    assert_eq!(third.status.code(), Some(1), "{}", third.stderr);
+    assert!(third.stderr.contains("EADDRINUSE"), "{}", third.stderr);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The log: one line for every answered request, whatever the client sent.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::thread;
 
 use svcd_tests::log_line::LogLine;
 use svcd_tests::server::request;
-use svcd_tests::{Server, Tree, each, scale};
+use svcd_tests::{Server, Tree, each, scale, skip};
 
 const PAGE: &str = "GET /hello.txt HTTP/1.1\r\nHost: a\r\n";
 
@@ -204,29 +205,55 @@ fn bytes_are_those_that_were_sent() {
 
 #[test]
 fn to_a_file() {
-    let tree = Tree::standard();
-    let path = tree.outside().join("access.log");
-    let name = path.display().to_string();
-    fs::write(&path, "an older line\n").expect("a file");
-    let server = Server::with(tree).arguments(&["--log", &name]).start();
-    server.assert_serving();
-    let ended = server.stop();
-    assert_eq!(ended.stdout, "");
-    // The tree went with its server.
-    assert!(!path.exists());
-
-    let tree = Tree::standard();
+    let tree = Tree::empty();
     let path = tree.outside().join("access.log");
     let option = format!("--log={}", path.display());
-    for _ in 0..2 {
-        let other = Server::with(Tree::standard()).arguments(&[&option]).start();
-        other.assert_serving();
-        assert_eq!(other.stop().stdout, "");
+    for servers in 1..=2 {
+        let server = Server::with(Tree::standard()).arguments(&[&option]).start();
+        server.assert_serving();
+        assert_eq!(server.stop().stdout, "");
+        let log = fs::read_to_string(&path).expect("the log");
+        assert_eq!(log.lines().count(), servers, "one line of each server: {log}");
+        for line in log.lines() {
+            LogLine::parse(line).expect("a line");
+        }
     }
-    let log = fs::read_to_string(&path).expect("the log");
-    assert_eq!(log.lines().count(), 2, "two servers, a line each: {log}");
-    for line in log.lines() {
-        LogLine::parse(line).expect("a line");
+    let mode = fs::metadata(&path).expect("the log").permissions().mode();
+    assert_eq!(mode & 0o133, 0, "others may not write the log, and nobody execute it: {mode:o}");
+}
+
+#[test]
+fn a_log_that_cannot_be_written_costs_nobody_an_answer() {
+    if fs::metadata("/dev/full").is_ok() {
+        let server = Server::start(&["--log", "/dev/full"]);
+        server.assert_serving();
+        server.assert_serving();
+    } else {
+        skip("a log on a full device", "there is no /dev/full");
+    }
+    // Nobody reads the pipe any more, as behind `svcd | head -1`.
+    let script = "exec \"$@\" | true";
+    let server = Server::with(Tree::standard()).behind(&["sh", "-c", script, "sh"]).start();
+    for _ in 0..5 {
+        server.assert_serving();
+    }
+    let lines = server.errors().lines(1).len();
+    assert_eq!(lines, 1, "no child was killed for it: {}", server.errors().so_far());
+}
+
+#[test]
+fn closed_descriptors_are_not_mistaken_for_a_log() {
+    // With descriptor 1 closed, the next that is opened would be descriptor 1.
+    for script in ["exec \"$@\" >&-", "exec \"$@\" <&-", "exec \"$@\" <&- >&-"] {
+        let started = Server::with(Tree::standard()).behind(&["sh", "-c", script, "sh"]).try_start();
+        // Not to start without a log is right as well.
+        let Ok(server) = started else { continue };
+        for _ in 0..3 {
+            let response = server.get("/hello.txt").unwrap_or_else(|why| panic!("{script}: {why}"));
+            assert_eq!(response.text(), "hello, world\n", "{script}");
+        }
+        let file = fs::read(server.tree.path("hello.txt")).expect("the file");
+        assert_eq!(file, b"hello, world\n", "{script}: the log went into a file of the tree");
     }
 }
 
@@ -243,7 +270,7 @@ fn quiet() {
 #[test]
 fn clients_of_ipv6() {
     if std::net::TcpListener::bind("[::1]:0").is_err() {
-        return svcd_tests::skip("the log of IPv6 clients", "no IPv6 here");
+        return skip("the log of IPv6 clients", "no IPv6 here");
     }
     let server = Server::start(&["-b", "::1"]);
     server.assert_serving();

@@ -157,6 +157,18 @@ fn what_is_no_regular_file() {
 }
 
 #[test]
+fn devices() {
+    let server = Server::start(&[]);
+    match server.tree.null_device("null") {
+        Ok(()) => {
+            let response = server.get("/null").expect("an answer");
+            assert_eq!(response.status, 403);
+        }
+        Err(why) => skip("a device in the tree", &why),
+    }
+}
+
+#[test]
 fn names() {
     const ROWS: &[&[u8]] = &[
         b"with space.txt",

@@ -93,6 +93,18 @@ fn never_to_another_host() {
 }
 
 #[test]
+fn a_folder_named_like_a_host_is_a_folder() {
+    let server = Server::with(tree()).start();
+    let rows = [
+        ("//evil.example", "/evil.example/"),
+        ("/x/..//evil.example", "/evil.example/"),
+        ("http://a//evil.example", "/evil.example/"),
+        ("/%5Cevil.example", "/%5Cevil.example/"),
+    ];
+    each(rows.map(|row| (row.0, row)), |(target, location)| server.get(target)?.has("Location", location));
+}
+
+#[test]
 fn the_page_of_a_redirect_holds_no_markup_of_the_client() {
     let server = Server::with(tree()).start();
     for target in ["/dir?<script>alert(1)</script>", "/%3Cb%3E?\"'<b>", "/<b>"] {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use svcd_tests::log_line::LogLine;
 use svcd_tests::process::{until_children, visible};
-use svcd_tests::{Connection, Response, Server, deadline};
+use svcd_tests::server::request;
+use svcd_tests::{Connection, Response, Server, Tree, deadline};
 
 /// 10 s from the first byte of the head; more for a slow machine, never less.
 fn assert_in_time(since: Instant, what: &str) {
@@ -80,6 +81,23 @@ fn a_client_that_says_nothing() {
     if visible("what a silent client leaves behind") {
         until_children(server.id(), 0);
     }
+}
+
+#[test]
+#[ignore = "the kernel may apply the limit of 15 s to one sendfile several times, so it takes a minute"]
+fn a_client_that_does_not_read() {
+    if !visible("how long a client that does not read is kept") {
+        return;
+    }
+    let tree = Tree::standard();
+    tree.hole("huge.bin", 1 << 30);
+    let server = Server::with(tree).start();
+    let mut connection = Connection::open_narrow(server.address);
+    connection.send(&request("GET", b"/huge.bin"));
+    connection.read(1000).expect("the beginning");
+    until_children(server.id(), 0);
+    server.assert_serving();
+    drop(connection);
 }
 
 #[test]

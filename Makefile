@@ -1,0 +1,106 @@
+# svcd: `make` lists what can be made. Every target first finds or installs the
+# tools that it needs (linker/setup.sh); nothing has to be set up by hand.
+#
+# cargo alone does not build the program, which brings its own core and has
+# three targets (linker/build.sh). The library is an ordinary crate: `cargo test`.
+
+MAKEFLAGS += --no-print-directory
+
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+# Options for `make run`, features for `make build`.
+ARGS     ?=
+FEATURES ?=
+export FEATURES
+
+PROGRAMS := linux-aarch64 linux-x86_64 darwin-aarch64
+
+# The one that runs on this machine.
+HERE := $(shell uname -sm | tr 'A-Z ' 'a-z-' | sed 's/arm64$$/aarch64/')
+
+# The chosen compiler, and nothing of what other projects have set. Every use of
+# cargo starts with it.
+WITH_TOOLS := . target/toolchain.env &&
+
+# Where the tests find the programs.
+export SVCD_DIST := $(CURDIR)/dist
+
+.PHONY: help setup setup-browser build debug run test lint abi-check size install clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: ## find or install every tool; the other targets do it by themselves
+	@linker/setup.sh build test lint $(if $(CI),browser)
+
+setup-browser: ## also install a Chromium, for the browser test
+	@linker/setup.sh build browser
+
+build: ## the program for all three machines, in dist/
+	@linker/setup.sh build
+	@linker/build.sh release $(PROGRAMS)
+
+debug: ## unoptimised and with debugging information, for this machine, in dist/debug/
+	@linker/setup.sh build
+	@linker/build.sh debug $(HERE)
+
+run: ## serve www/ on http://127.0.0.1:8080/; ARGS='-p 8081' adds options
+	@linker/setup.sh build
+	@linker/build.sh release $(HERE)
+	@exec dist/svcd-$(HERE) $(ARGS) www
+
+test: ## every test: library, binaries, browser, and the suite natively and under qemu
+	@linker/setup.sh build test
+	@linker/build.sh release $(PROGRAMS)
+	@echo "== the library"
+	@$(WITH_TOOLS) cargo test -p svcd --lib
+	@$(WITH_TOOLS) cargo test -p svcd --doc
+	@echo "== its oracles, what the programs are made of, a browser"
+	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser
+ifneq ($(filter $(HERE),$(PROGRAMS)),)
+	@echo "== the suite, natively: dist/svcd-$(HERE)"
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite
+else
+	@echo "== the suite, natively: skipped, svcd does not run on $(HERE)"
+endif
+ifeq ($(HERE),linux-x86_64)
+	@$(WITH_TOOLS) if [ -n "$$qemu" ]; then \
+	    echo "== the suite, under qemu: dist/svcd-linux-aarch64"; \
+	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -p svcd-tests --test suite; \
+	else \
+	    echo "== the suite, under qemu: skipped, no qemu-aarch64 here"; \
+	fi
+else
+	@echo "== the suite, under qemu: skipped, only x86_64 Linux needs it to run an aarch64 program"
+endif
+
+lint: abi-check ## formatting, clippy for every target and the tests, shellcheck, ruff, abi-check
+	@linker/setup.sh build lint
+	@$(WITH_TOOLS) cargo fmt --all --check
+	@$(WITH_TOOLS) cargo fmt --manifest-path tests/abi/Cargo.toml --check
+	@linker/build.sh clippy $(PROGRAMS)
+	@$(WITH_TOOLS) cargo clippy --lib --tests --examples -- -D warnings
+	@find . \( -path ./target -o -path ./dist -o -path ./.git -o -path ./.venv \) -prune -o -type f \
+	    -exec awk '/^#!.*[\/ ](ba|da)?sh( |$$)/ { print FILENAME } { nextfile }' {} + \
+	    | tr '\n' '\0' | xargs -0 shellcheck
+	@if [ -x .venv/bin/ruff ]; then .venv/bin/ruff check --no-cache --select E4,E7,E9,F,B .; fi
+
+abi-check: ## the kernels' numbers and layouts, compared with other crates by the compiler
+	@linker/setup.sh build
+	@linker/build.sh abi $(PROGRAMS)
+
+size: build ## bytes of each program by section; TOP=30 lists its largest functions
+	@linker/size.sh $(PROGRAMS)
+
+install: ## what `make build` made for this machine, to PREFIX/bin (also: DESTDIR)
+	@[ -e dist/svcd-$(HERE) ] || $(MAKE) build
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 dist/svcd-$(HERE) "$(DESTDIR)$(PREFIX)/bin/svcd"
+	@for file in LICENSE* README.md; do \
+	    [ -e "$$file" ] || continue; \
+	    install -d "$(DESTDIR)$(PREFIX)/share/doc/svcd"; \
+	    install -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/svcd/"; \
+	done
+
+clean: ## remove everything that was built
+	rm -rf target dist

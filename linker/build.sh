@@ -1,0 +1,88 @@
+#!/bin/sh
+# Runs cargo on the program, which needs other settings than an ordinary crate.
+#
+#   linker/build.sh release NAME...   the programs, to dist/svcd-NAME
+#   linker/build.sh debug NAME...     with debugging information, to dist/debug/
+#   linker/build.sh clippy NAME...    only clippy's opinion
+#   linker/build.sh abi NAME...       only the assertions in tests/abi
+#
+# NAME is linux-aarch64, linux-x86_64 or darwin-aarch64. $FEATURES is handed on to cargo.
+set -eu
+CDPATH='' cd -- "$(dirname -- "$0")/.."
+# shellcheck source=/dev/null
+. target/toolchain.env
+
+mode=$1
+shift
+names=$*
+
+triple() {
+    case $1 in
+    linux-aarch64) echo aarch64-unknown-linux-musl ;;
+    linux-x86_64) echo x86_64-unknown-linux-musl ;;
+    darwin-aarch64) echo aarch64-apple-darwin ;;
+    *) echo "build: svcd does not run on $1" >&2 && exit 1 ;;
+    esac
+}
+
+set -- --config linker/freestanding.toml
+for name in $names; do
+    target=$(triple "$name")
+    set -- "$@" --target "$target"
+done
+
+# freestanding.toml has options that cargo calls unstable.
+export RUSTC_BOOTSTRAP=1
+program="--bin svcd --features=${FEATURES:-}"
+json=--message-format=json-render-diagnostics
+# shellcheck disable=SC2086 # $program is several words
+case $mode in
+release) messages=$(cargo build --release $json $program "$@") ;;
+debug) messages=$(cargo build $json $program "$@") ;;
+clippy) exec cargo clippy --release $program "$@" -- -D warnings ;;
+abi) exec cargo check --manifest-path tests/abi/Cargo.toml "$@" ;;
+*) echo "build: unknown mode $mode" >&2 && exit 1 ;;
+esac
+
+# lld leaves room for the section headers it was told to leave out: the file
+# ends where the last segment does.
+end_of_segments() {
+    count=$(od -An -tu2 -j56 -N2 "$1")
+    od -An -v -tu8 -j64 -N$((56 * count)) "$1" | awk '
+        { for (i = 1; i <= NF; i++) word[n++] = $i }
+        END {
+            for (i = 0; i < n; i += 7)
+                if (word[i + 1] + word[i + 4] > end) end = word[i + 1] + word[i + 4]
+            print end
+        }'
+}
+
+# publish BUILT PLACE: under a temporary name first, so that nobody ever sees
+# half a program and a running one keeps its file.
+publish() {
+    mkdir -p "${2%/*}"
+    case $mode-$name in
+    release-linux-*) head -c "$(end_of_segments "$1")" "$1" >"$2.$$" ;;
+    *) cp "$1" "$2.$$" ;;
+    esac
+    if cmp -s "$2.$$" "$2"; then
+        rm "$2.$$"
+    else
+        chmod 755 "$2.$$"
+        mv "$2.$$" "$2"
+        echo "build: $2, $(wc -c <"$2" | tr -d ' ') bytes"
+    fi
+}
+
+for name in $names; do
+    target=$(triple "$name")
+    if [ "$mode" = debug ]; then
+        publish "$CARGO_TARGET_DIR/$target/debug/svcd" "dist/debug/svcd-$name"
+        continue
+    fi
+    publish "$CARGO_TARGET_DIR/$target/release/svcd" "dist/svcd-$name"
+    # The linker's map of this very build; cargo keeps one for every set of features.
+    out=$(printf '%s\n' "$messages" |
+        sed -n '/"build-script-executed"/s|.*svcd[#@][0-9].*"out_dir":"\([^"]*/'"$target"'/[^"]*\)".*|\1|p')
+    cp "$out/svcd.map" "target/svcd-$name.map"
+done

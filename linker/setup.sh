@@ -1,0 +1,325 @@
+#!/bin/sh
+# Finds the tools, installs what is missing, and writes down what it chose in
+# target/toolchain.env, which every recipe of the Makefile reads first.
+#
+#   linker/setup.sh build             the compiler, its sources of core, linkers
+#   linker/setup.sh build test        also qemu, to run the aarch64 program
+#   linker/setup.sh build lint        also clippy, rustfmt, shellcheck
+#   linker/setup.sh browser           a Chromium, for the browser test
+#
+# The program needs core built from source (see freestanding.toml), and compiler
+# and sources must be of one version. So both come from one place: a rustup
+# toolchain, or the packages of the system. When all is there, nothing is
+# installed and no network is used.
+set -eu
+CDPATH='' cd -- "$(dirname -- "$0")/.."
+mkdir -p target
+log=target/setup.log
+
+minimum=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+minimum_lld=20 # the first that can leave section headers out
+rustup_home=${RUSTUP_HOME:-${HOME:-}/.rustup}
+
+say() { echo "setup: $*"; }
+
+give_up() {
+    say "$*" >&2
+    exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# at_least VERSION MINIMUM: numbers with points; no version at all is older than any.
+at_least() {
+    [ "$(printf '%s\n' "$1" "$2" | sort -t. -k1,1n -k2,2n | head -n 1)" = "$2" ]
+}
+
+# bounded SECONDS COMMAND...: a network that swallows packets must not hang a build.
+bounded() {
+    if have timeout; then timeout "$@"; else shift && "$@"; fi
+}
+
+# ---- installing -------------------------------------------------------------
+
+apt_is_fresh=
+
+apt() {
+    if [ "$(id -u)" -eq 0 ]; then
+        set -- env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
+    else
+        set -- sudo -n env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
+    fi
+    "$@" >>"$log" 2>&1 </dev/null
+}
+
+may_install() { have apt-get && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; }
+
+apt_update() {
+    [ -z "$apt_is_fresh" ] || return 1
+    apt_is_fresh=yes
+    say "asking the package sources what there is"
+    apt update || say "apt-get update failed (see $log); going on with what is known"
+}
+
+# install PACKAGE...: fails when there is no apt-get, no right to use it, or no such package.
+install() {
+    may_install || return 1
+    say "installing $*"
+    apt install -y --no-install-recommends "$@" && return
+    # The list of packages may be older than the packages.
+    apt_update && apt install -y --no-install-recommends "$@" && return
+    tail -n 5 "$log" >&2
+    return 1
+}
+
+# candidate PACKAGE: the version that would be installed, as in "1.96.0".
+candidate() {
+    apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: \([0-9]*:\)\{0,1\}\([0-9][0-9.]*\).*/\2/p'
+}
+
+# The first compiler among the packages that is new enough. Debian keeps a
+# second, newer one for the browsers it builds (-web); Ubuntu has numbered ones.
+rust_packages() {
+    numbered=$(apt-cache search --names-only '^rustc-1[.][0-9]+$' 2>/dev/null | sed 's/ .*//' | sort -t. -k2,2nr)
+    for package in rustc-web rustc $numbered; do
+        at_least "$(candidate "$package")" "$minimum" || continue
+        case $package in
+        rustc) echo "rustc cargo rust-src" ;;
+        rustc-web) echo "rustc-web cargo-web rust-web-src" ;;
+        *) echo "$package cargo-${package#rustc-} rust-${package#rustc-}-src" ;;
+        esac
+        return
+    done
+    return 1
+}
+
+lld_package() {
+    for package in $(apt-cache search --names-only '^lld-[0-9]+$' 2>/dev/null | sed 's/ .*//' | sort -t- -k2,2nr); do
+        at_least "$(candidate "$package")" "$minimum_lld" || continue
+        echo "$package"
+        return
+    done
+    return 1
+}
+
+install_rust() {
+    may_install || return 1
+    rust_packages >/dev/null && lld_package >/dev/null || apt_update || true
+    packages=$(rust_packages) && linker=$(lld_package) || return 1
+    # shellcheck disable=SC2086 # a list of names
+    install $packages "$linker"
+}
+
+# ---- the compiler -----------------------------------------------------------
+
+# Folders that may hold one, the best first; $SVCD_RUST is for a person who wants another. rustup's own `cargo` is only a
+# shim that looks at RUSTUP_TOOLCHAIN, so the toolchains are named directly; a
+# nightly comes last, as its lints and unstable flags change every day.
+folders() {
+    [ -z "${SVCD_RUST:-}" ] || echo "$SVCD_RUST"
+    default=$(sed -n 's/^default_toolchain = "\(.*\)"/\1/p' "$rustup_home/settings.toml" 2>/dev/null) || true
+    case $default in
+    '' | nightly* | beta*) ;;
+    *) echo "$rustup_home/toolchains/$default/bin" ;;
+    esac
+    for folder in "$rustup_home"/toolchains/stable-*/bin "$rustup_home"/toolchains/[0-9]*/bin; do
+        echo "$folder"
+    done
+    printf '%s\n' "$PATH" | tr : '\n'
+    printf '%s\n' /usr/bin /usr/local/bin /opt/homebrew/bin
+    for folder in /usr/lib/rust-*/bin "$rustup_home"/toolchains/*/bin; do
+        echo "$folder"
+    done
+}
+
+# The newest ld.lld that a package installed, when the plain name is too old.
+system_lld() {
+    for file in "$(command -v ld.lld || true)" /usr/bin/ld.lld-[0-9]* /usr/lib/llvm*/bin/ld.lld \
+        /opt/homebrew/opt/lld*/bin/ld.lld /usr/local/opt/lld*/bin/ld.lld; do
+        [ -x "$file" ] || continue
+        echo "$(lld_version "$file") $file"
+    done | sort -s -k1,1nr | head -n 1 | sed 's/^[^ ]* //'
+}
+
+lld_version() { "$1" --version 2>/dev/null | sed -n 's/.*LLD \([0-9]*\).*/\1/p'; }
+
+# look_at FOLDER: sets the variables below, or says in $reason why it will not do.
+look_at() {
+    [ -x "$1/rustc" ] && [ -x "$1/cargo" ] && [ ! -e "$1/rustup" ] || return 1
+    about=$("$1/rustc" -vV 2>/dev/null) || return 1
+    version=$(printf '%s\n' "$about" | sed -n 's/^release: //p')
+    host=$(printf '%s\n' "$about" | sed -n 's/^host: //p')
+    at_least "$version" "$minimum" || { reason="rustc $version in $1 is older than $minimum" && return 1; }
+
+    rustlib=$("$1/rustc" --print sysroot)/lib/rustlib
+    if [ ! -e "$rustlib/src/rust/library/core/src/lib.rs" ]; then
+        reason="rustc $version in $1 has no sources of core beside it"
+        lacks_sources=${lacks_sources:-$1}
+        return 1
+    fi
+    elf_linker=$rustlib/$host/bin/rust-lld
+    macho_linker=$elf_linker
+    if [ ! -x "$elf_linker" ]; then
+        elf_linker=$(system_lld)
+        macho_linker=$(printf '%s\n' "$elf_linker" | sed 's/ld\.lld\([^/]*\)$/ld64.lld\1/')
+        if ! [ -x "$elf_linker" ] || ! [ -x "$macho_linker" ] ||
+            ! [ "$(lld_version "$elf_linker")" -ge "$minimum_lld" ]; then
+            reason="no ld.lld and ld64.lld of version $minimum_lld or newer for rustc $version in $1"
+            return 1
+        fi
+    fi
+    bin=$1
+}
+
+find_rust() {
+    bin=
+    reason="no Rust compiler"
+    lacks_sources=
+    saved_ifs=$IFS
+    IFS='
+'
+    for folder in $(folders | awk '!seen[$0]++'); do
+        look_at "$folder" && break
+    done
+    IFS=$saved_ifs
+    [ -n "$bin" ]
+}
+
+# rustup_add COMPONENT...: for the toolchain in $lacks_sources or $bin.
+rustup_add() {
+    toolchain=${bin:-$lacks_sources}
+    case $toolchain in
+    "$rustup_home"/toolchains/*) toolchain=$(basename "$(dirname "$toolchain")") ;;
+    *) return 1 ;;
+    esac
+    PATH=$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin have rustup || return 1
+    say "asking rustup for $* of $toolchain"
+    PATH=$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin \
+        bounded 120 rustup component add --toolchain "$toolchain" "$@" >>"$log" 2>&1 </dev/null
+}
+
+need_rust() {
+    find_rust && return
+    [ -n "$lacks_sources" ] && rustup_add rust-src && find_rust && return
+    install_rust && find_rust && return
+    how="install rustup, then: rustup toolchain install stable --component rust-src"
+    ! have apt-get || may_install || how="$how (or run this as root: Debian and Ubuntu have packages)"
+    [ ! -s "$log" ] || how="$how (what was tried is in $log)"
+    give_up "$reason; $minimum or newer with rust-src is needed: $how"
+}
+
+# ---- the other tools --------------------------------------------------------
+
+# need COMMAND PACKAGE... : what a level cannot do without.
+need() {
+    have "$1" && return
+    command=$1
+    shift
+    install "$@" && have "$command" && return
+    give_up "no $command; install $*"
+}
+
+need_lint() {
+    if ! [ -x "$bin/clippy-driver" ] || ! [ -x "$bin/cargo-clippy" ] || ! [ -x "$bin/rustfmt" ] || ! [ -x "$bin/cargo-fmt" ]; then
+        case $bin in
+        "$rustup_home"/*) rustup_add clippy rustfmt || give_up "no clippy or rustfmt: rustup component add clippy rustfmt" ;;
+        *)
+            if dpkg -s rustc-web >/dev/null 2>&1; then
+                install rust-web-clippy rustfmt-web
+            else
+                install rust-clippy rustfmt
+            fi || give_up "no clippy or rustfmt beside $bin/rustc; install them"
+            ;;
+        esac
+    fi
+    need shellcheck shellcheck
+    # Only where there is something for it to look at.
+    python=$(find . -name '*.py' ! -path './.*' ! -path './target/*' | head -n 1)
+    [ -z "$python" ] || [ -x .venv/bin/ruff ] || install_ruff || give_up "no ruff; see $log"
+}
+
+install_ruff() {
+    say "installing ruff into .venv"
+    python3 -m venv .venv >>"$log" 2>&1 || { install python3-venv && python3 -m venv .venv >>"$log" 2>&1; } &&
+        .venv/bin/pip install --quiet ruff >>"$log" 2>&1
+}
+
+find_qemu() {
+    qemu=
+    for name in qemu-aarch64-static qemu-aarch64; do
+        if have "$name"; then qemu=$(command -v "$name") && break; fi
+    done
+}
+
+need_qemu() {
+    # Everywhere else this machine runs one of the programs itself and has no
+    # user-mode emulator for the others.
+    [ "$(uname -sm)" = "Linux x86_64" ] || return 0
+    find_qemu
+    [ -z "$qemu" ] || return 0
+    install qemu-user-static && find_qemu && return
+    have apt-get && give_up "no qemu-aarch64-static; install qemu-user-static"
+    say "no qemu-aarch64; the aarch64 program is built, but its tests are skipped"
+}
+
+find_chromium() {
+    chromium=
+    for name in chromium chromium-browser google-chrome google-chrome-stable \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if have "$name"; then chromium=$(command -v "$name") && break; fi
+    done
+}
+
+need_chromium() {
+    find_chromium
+    [ -n "$chromium" ] || { install chromium && find_chromium; } ||
+        say "no Chromium; the browser test is skipped"
+}
+
+# ---- what is asked for ------------------------------------------------------
+
+: >"$log"
+qemu=
+need_rust
+have cc || need cc gcc libc6-dev # links the build script and the tests
+find_qemu
+for level; do
+    case $level in
+    build) ;;
+    test) need_qemu ;;
+    lint) need_lint ;;
+    browser) need_chromium ;;
+    *) give_up "unknown level $level" ;;
+    esac
+done
+
+quoted() { printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")"; }
+
+cat >target/toolchain.env.new <<END
+# Written by linker/setup.sh.
+# What a person has set for other projects must not reach this one.
+unset RUSTUP_TOOLCHAIN RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET
+unset RUSTC_BOOTSTRAP CARGO_BUILD_RUSTC CARGO_UNSTABLE_BUILD_STD
+unset CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_RUSTFLAGS
+unset CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS
+unset CARGO_TARGET_AARCH64_APPLE_DARWIN_RUSTFLAGS
+# First in PATH, because cargo finds clippy there.
+export PATH=$(quoted "$bin"):"\$PATH"
+export RUSTC=$(quoted "$bin/rustc")
+export RUSTDOC=$(quoted "$bin/rustdoc")
+export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER=$(quoted "$elf_linker")
+export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=$(quoted "$elf_linker")
+export CARGO_TARGET_AARCH64_APPLE_DARWIN_LINKER=$(quoted "$macho_linker")
+export CARGO_TARGET_DIR="\${CARGO_TARGET_DIR:-\$PWD/target}"
+qemu=$(quoted "$qemu")
+END
+mv target/toolchain.env.new target/toolchain.env
+
+case $bin in
+"$rustup_home"/*) origin=rustup ;;
+*) origin=$(sed -n 's/^NAME="\{0,1\}\([^" ]*\).*/\1/p' /etc/os-release 2>/dev/null || uname -s) ;;
+esac
+linkers=${elf_linker##*/}
+[ "$macho_linker" = "$elf_linker" ] || linkers="$linkers, ${macho_linker##*/}"
+[ -z "$qemu" ] || linkers="$linkers, ${qemu##*/} $("$qemu" --version | sed -n 's/.*version \([0-9.]*\).*/\1/p')"
+say "using Rust $version from $bin ($origin), $linkers"
