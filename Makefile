@@ -83,7 +83,7 @@ lint: abi-check ## formatting, clippy for every target and the tests, shellcheck
 	@find . \( -path ./target -o -path ./dist -o -path ./.git -o -path ./.venv \) -prune -o -type f \
 	    -exec awk '/^#!.*[\/ ](ba|da)?sh( |$$)/ { print FILENAME } { nextfile }' {} + \
 	    | tr '\n' '\0' | xargs -0 shellcheck
-	@if [ -x .venv/bin/ruff ]; then .venv/bin/ruff check --no-cache --select E4,E7,E9,F,B .; fi
+	@if [ -x .venv/bin/ruff ]; then .venv/bin/python -m ruff check --no-cache --select E4,E7,E9,F .; fi
 
 abi-check: ## the kernels' numbers and layouts, compared with other crates by the compiler
 	@linker/setup.sh build

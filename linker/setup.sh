@@ -3,8 +3,9 @@
 # target/toolchain.env, which every recipe of the Makefile reads first.
 #
 #   linker/setup.sh build             the compiler, its sources of core, linkers
-#   linker/setup.sh build test        also qemu, to run the aarch64 program
-#   linker/setup.sh build lint        also clippy, rustfmt, shellcheck
+#   linker/setup.sh build test        also qemu, to run the aarch64 program, and
+#                                     the Python packages of tests/darwin
+#   linker/setup.sh build lint        also clippy, rustfmt, shellcheck, ruff
 #   linker/setup.sh browser           a Chromium, for the browser test
 #
 # The program needs core built from source (see freestanding.toml), and compiler
@@ -234,14 +235,23 @@ need_lint() {
     fi
     need shellcheck shellcheck
     # Only where there is something for it to look at.
-    python=$(find . -name '*.py' ! -path './.*' ! -path './target/*' | head -n 1)
-    [ -z "$python" ] || [ -x .venv/bin/ruff ] || install_ruff || give_up "no ruff; see $log"
+    [ -z "$(find . -name '*.py' ! -path './.*' ! -path './target/*' | head -n 1)" ] ||
+        [ -x .venv/bin/ruff ] || into_venv ruff || give_up "no ruff; see $log"
 }
 
-install_ruff() {
-    say "installing ruff into .venv"
-    python3 -m venv .venv >>"$log" 2>&1 || { install python3-venv && python3 -m venv .venv >>"$log" 2>&1; } &&
-        .venv/bin/pip install --quiet ruff >>"$log" 2>&1
+# into_venv WHAT...: Python packages live in .venv, never in the system.
+into_venv() {
+    say "installing $* into .venv"
+    .venv/bin/python -m pip --version >>"$log" 2>&1 || python3 -m venv .venv >>"$log" 2>&1 ||
+        { install python3-venv && python3 -m venv .venv >>"$log" 2>&1; } || return 1
+    .venv/bin/python -m pip install --quiet "$@" >>"$log" 2>&1
+}
+
+# What the tests of the Darwin program ask for; again when the list has changed.
+need_python() {
+    list=tests/darwin/requirements.txt
+    [ -e "$list" ] && ! cmp -s "$list" .venv/requirements.txt || return 0
+    if into_venv -r "$list"; then cp "$list" .venv/requirements.txt; else say "that failed, see $log; going on without"; fi
 }
 
 find_qemu() {
@@ -286,7 +296,7 @@ find_qemu
 for level; do
     case $level in
     build) ;;
-    test) need_qemu ;;
+    test) need_qemu && need_python ;;
     lint) need_lint ;;
     browser) need_chromium ;;
     *) give_up "unknown level $level" ;;

@@ -21,7 +21,7 @@
 //! - `Call`: every system call that the program can make, with its number;
 //! - `Stat`: what fstat(2) writes, with `mode`, `size`, `modified`;
 //! - `family_bytes`, `family_of`: the two bytes a sockaddr begins with;
-//! - `socket`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
+//! - `socket`, `limit_silence`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
 //! - `Beneath`: how a path is opened that must stay below a directory and
 //!   follow no symbolic link;
 //! - `Watch`: waits for connections, the end of children and signals, without

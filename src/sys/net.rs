@@ -82,6 +82,7 @@ pub fn listen(address: &SocketAddr, backlog: u32, timeout: u32) -> Result<(Owned
         set_flag(socket, constant::IPPROTO_IPV6, constant::IPV6_V6ONLY).map_err(option)?;
     }
     set_timeouts(socket, timeout).map_err(option)?;
+    os::limit_silence(socket, timeout).map_err(option)?;
     let (sockaddr, length) = Sockaddr::new(address);
     let sockaddr = sockaddr.bytes.get(..length).unwrap_or_default();
     calls::bind(socket, sockaddr).map_err(|errno| errno.of("bind"))?;

@@ -2,7 +2,8 @@
 //!
 //! It runs the program that `$SVCD` names (see `harness/lib.rs`) and talks to
 //! it over sockets. Every test has a server and a tree of its own, so they run
-//! in any order and at once.
+//! in any order and at once. Some only wait for the server's own time limits:
+//! with `-- --test-threads 8` they wait beside the others.
 
 mod command_line;
 mod crawl;

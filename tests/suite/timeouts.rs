@@ -84,7 +84,6 @@ fn a_client_that_says_nothing() {
 }
 
 #[test]
-#[ignore = "the kernel may apply the limit of 15 s to one sendfile several times, so it takes a minute"]
 fn a_client_that_does_not_read() {
     if !visible("how long a client that does not read is kept") {
         return;

@@ -33,6 +33,11 @@ pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
     Ok(socket)
 }
 
+/// There is no such option here; SO_SNDTIMEO has to do.
+pub fn limit_silence(_listener: Fd, _seconds: u32) -> Result<(), Errno> {
+    Ok(())
+}
+
 /// A connection inherits the non-blocking mode of its listening socket here,
 /// and its timeouts not.
 pub fn accept(listener: Fd, timeout: u32) -> Result<Connection, Errno> {

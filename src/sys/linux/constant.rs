@@ -9,9 +9,10 @@ pub use linux_raw_sys::general::{
 };
 pub use linux_raw_sys::net::{
     AF_INET, AF_INET6, IPV6_V6ONLY, MSG_DONTWAIT, MSG_MORE, MSG_NOSIGNAL, SHUT_WR,
-    SO_RCVTIMEO_OLD as SO_RCVTIMEO, SO_REUSEADDR, SO_SNDTIMEO_OLD as SO_SNDTIMEO, SOCK_STREAM, SOL_SOCKET,
+    SO_RCVTIMEO_OLD as SO_RCVTIMEO, SO_REUSEADDR, SO_SNDTIMEO_OLD as SO_SNDTIMEO, SOCK_STREAM, SOL_SOCKET, TCP_USER_TIMEOUT,
 };
 
+pub const IPPROTO_TCP: u32 = linux_raw_sys::net::IPPROTO_TCP as u32;
 pub const IPPROTO_IPV6: u32 = linux_raw_sys::net::IPPROTO_IPV6 as u32;
 
 // include/linux/net.h and include/uapi/linux/signalfd.h define these as the

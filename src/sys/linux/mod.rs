@@ -15,6 +15,7 @@ mod layout;
 mod table;
 mod watch;
 
+use super::calls::setsockopt;
 use super::errno::Errno;
 use super::fd::{Fd, OwnedFd};
 use super::net::{Connection, Sockaddr};
@@ -29,6 +30,14 @@ pub use watch::Watch;
 pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
     let kind = constant::SOCK_STREAM | constant::SOCK_CLOEXEC | constant::SOCK_NONBLOCK;
     calls::socket(family, kind, 0)
+}
+
+/// Ends connections that `listener` accepts when their client takes no byte for
+/// so many seconds. SO_SNDTIMEO does not: one sendfile(2) waits for it several
+/// times.
+pub fn limit_silence(listener: Fd, seconds: u32) -> Result<(), Errno> {
+    let milliseconds = (seconds * 1000).to_ne_bytes();
+    setsockopt(listener, constant::IPPROTO_TCP, constant::TCP_USER_TIMEOUT, &milliseconds)
 }
 
 /// A connection inherits the timeouts of its listening socket here, and its
