@@ -6,7 +6,7 @@
 //!    parts of it; a writer fills a [`text::Buffer`] and remembers overflow.
 //! 3. A refusal is a status and a reason ([`http::Refusal`]), never a bare
 //!    failure: the client's page and the log line say the same thing.
-//! 4. Sizes and times are in [`limits`] and nowhere else.
+//! 4. What a client can do is bounded in [`limits`].
 //!
 //! In reading order: [`options`] (the command line), [`http`] (one message),
 //! [`log_line`] (what is written about it), [`text`] (small tools for all).

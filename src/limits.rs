@@ -1,4 +1,5 @@
-//! Every size, count and time that bounds the server, with its reason.
+//! Every size, count and time that bounds what a client can do, with its
+//! reason. A buffer for the server's own words has its size beside it.
 //!
 //! Times are in seconds, sizes in bytes. A limit that the command line can set
 //! is here as its default.
@@ -41,7 +42,7 @@ pub const MAX_CONNS_CEILING: usize = 4096;
 pub const HEADER_TIMEOUT: u32 = 10;
 
 /// Time without a byte: before the first one of a request, and while a
-/// response is being sent.
+/// response is being sent. On Darwin a stuck response may take it twice.
 pub const IDLE_TIMEOUT: u32 = 15;
 
 /// Time that running requests get after SIGTERM.

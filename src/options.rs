@@ -70,6 +70,8 @@ enum Name {
     Version,
 }
 
+const MAX_CONNS_RANGE: &str = "--max-conns is a number from 1 to 4096";
+
 /// Short letter (0: none), long name, whether a value follows.
 static TABLE: &[(u8, &[u8], bool, Name)] = &[
     (b'b', b"bind", true, Name::Bind),
@@ -170,7 +172,7 @@ fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result<(),
         Name::MaxConns => {
             let range = 1..=limits::MAX_CONNS_CEILING as u64;
             let number = decimal::parse(bytes).filter(|number| range.contains(number));
-            options.max_conns = number.ok_or("--max-conns is a number from 1 to 4096")? as u32;
+            options.max_conns = number.ok_or(MAX_CONNS_RANGE)? as u32;
         }
         Name::Log => {
             options.log = match bytes {

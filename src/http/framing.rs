@@ -50,18 +50,16 @@ fn content_length(fields: Fields) -> Result<Option<u64>, HeadError> {
 fn transfer_encoding(fields: Fields) -> Result<bool, HeadError> {
     let mut chunked = false;
     let codings = fields.all("Transfer-Encoding").flat_map(|value| value.split(|byte| *byte == b','));
-    let mut present = false;
     for coding in codings.map(field::trim) {
         if chunked {
             return Err(HeadError::CodingNotLast);
         }
-        present = true;
         chunked = coding.eq_ignore_ascii_case(b"chunked");
         if !chunked {
             return Err(HeadError::CodingUnknown);
         }
     }
-    Ok(present)
+    Ok(chunked)
 }
 
 #[cfg(test)]

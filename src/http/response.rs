@@ -3,8 +3,9 @@
 use super::{Refusal, Status, date};
 use crate::text::{Buffer, decimal, html};
 
-/// Status line and the fields that every response of this server has.
-pub fn push_status(buffer: &mut Buffer, status: Status, now: u64) {
+/// Appends the status line and the fields that every response of this server
+/// has. `now` is in seconds since 1970.
+pub fn begin(buffer: &mut Buffer, status: Status, now: u64) {
     buffer.push(b"HTTP/1.1 ");
     decimal::push(buffer, u64::from(status.code()));
     buffer.push_byte(b' ');
@@ -66,7 +67,7 @@ mod tests {
     fn a_head_is_lines_that_end_in_crlf() {
         let mut room = [0; 512];
         let mut buffer = Buffer::new(&mut room);
-        push_status(&mut buffer, Status::NOT_FOUND, 784_111_777);
+        begin(&mut buffer, Status::NOT_FOUND, 784_111_777);
         push_field(&mut buffer, "Content-Type", b"text/html");
         push_length(&mut buffer, 7);
         push_last_modified(&mut buffer, 0);

@@ -79,6 +79,12 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
+fn numbers_in_texts_are_the_limits() {
+    assert!(MAX_CONNS_RANGE.ends_with(&format!(" {}", limits::MAX_CONNS_CEILING)));
+    assert!(HELP.contains(&format!("default {}\n", limits::MAX_CONNS)));
+}
+
+#[test]
 fn the_help_names_every_option() {
     for (short, long, _, _) in TABLE {
         assert!(HELP.contains(&format!("--{}", str::from_utf8(long).unwrap())));

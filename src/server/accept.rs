@@ -9,13 +9,13 @@ use super::connection::{self, Client};
 use super::turned_away::TurnedAway;
 use super::{Memory, OwnedFd, RunError, Site, message};
 use crate::sys::net::{self, Connection};
-use crate::sys::process::{self, Fork};
+use crate::sys::process::Fork;
 use crate::sys::{Errno, Events, Watch, time};
 
 /// Serves until SIGTERM or SIGINT.
 ///
-/// The parent never reads a client's byte and never waits for a client. A child
-/// serves its one connection and exits; it never returns into this loop.
+/// The parent never waits for a client. A child serves its one connection and
+/// exits; it never returns into this loop.
 pub fn serve(
     listener: OwnedFd,
     address: &SocketAddr,
@@ -29,11 +29,7 @@ pub fn serve(
     message::listening(address);
     let mut paused = false;
     loop {
-        let timeout = match (paused, turned_away.is_empty()) {
-            (true, _) => Some(u64::from(limits::ACCEPT_PAUSE_MS)),
-            (false, false) => Some(u64::from(limits::LINGER) * 1000),
-            (false, true) => None,
-        };
+        let timeout = if paused { Some(u64::from(limits::ACCEPT_PAUSE_MS)) } else { turned_away.time_left() };
         let watched = if paused { None } else { Some(listener.borrow()) };
         paused = false;
         let Events { connection, child, stop } = watch.wait(watched, timeout)?;
@@ -43,25 +39,27 @@ pub fn serve(
         if stop {
             break;
         }
+        if turned_away.time_left() == Some(0) {
+            turned_away.close();
+        }
         if !connection {
-            if !child {
-                turned_away.close();
-            }
             continue;
         }
         match net::accept(listener.borrow(), limits::IDLE_TIMEOUT) {
             Ok(Connection { socket, peer }) => match children.free_slot() {
                 None => turned_away.answer(socket),
-                Some(slot) => match process::fork() {
+                Some(slot) => match children.fork(slot) {
                     Ok(Fork::Child) => {
-                        // The child keeps only its own socket: a parent that is
-                        // killed must be able to start anew on its port.
+                        // The child keeps no other connection, and not the
+                        // listener: a parent that is killed must be able to
+                        // start anew on its port.
                         drop(listener);
+                        drop(turned_away);
                         let client = Client { socket, peer, slot, scoreboard: children.scoreboard() };
                         connection::serve(client, site, memory)
                     }
                     // The parent's copy of the socket is closed here.
-                    Ok(Fork::Parent(pid)) => children.add(slot, pid),
+                    Ok(Fork::Parent(_)) => {}
                     Err(errno) => {
                         message::warning("fork", errno);
                         turned_away.answer(socket);

@@ -3,8 +3,8 @@
 use svcd::limits;
 
 use super::message;
-use crate::sys::process;
-use crate::sys::{Failure, Scoreboard};
+use crate::sys::process::{self, Fork};
+use crate::sys::{Errno, Failure, Scoreboard};
 
 pub struct Children {
     /// 0: the slot is free.
@@ -37,11 +37,16 @@ impl Children {
         self.pids.iter().take(self.most).position(|pid| *pid == 0)
     }
 
-    pub fn add(&mut self, slot: usize, pid: i32) {
-        if let Some(entry) = self.pids.get_mut(slot) {
-            *entry = pid;
+    /// Makes a child for a free slot. It counts as busy from the beginning: its
+    /// request may have arrived before it runs.
+    pub fn fork(&mut self, slot: usize) -> Result<Fork, Errno> {
+        self.scoreboard.set_busy(slot, true);
+        let fork = process::fork()?;
+        if let (Fork::Parent(pid), Some(entry)) = (&fork, self.pids.get_mut(slot)) {
+            *entry = *pid;
             self.count += 1;
         }
+        Ok(fork)
     }
 
     /// Takes note of every child that has ended.
@@ -49,7 +54,8 @@ impl Children {
         while self.count > 0
             && let Some(ended) = process::reap()
         {
-            // As PID 1 the server reaps strangers too.
+            // A process that was not forked here, adopted as PID 1 or from
+            // before an exec.
             let Some(slot) = self.pids.iter().position(|pid| *pid == ended.pid) else {
                 continue;
             };
@@ -57,7 +63,6 @@ impl Children {
                 *entry = 0;
             }
             self.count -= 1;
-            self.scoreboard.set_busy(slot, false);
             if ended.signal != 0 && !self.ending {
                 message::child_killed(&ended);
             }

@@ -53,8 +53,15 @@ fn read_head(client: &Client, head: &mut [u8]) -> Option<(usize, End)> {
     let socket = client.socket.borrow();
     let mut received = 0;
     let mut deadline = None;
+    // What is here already needs no second look at the scoreboard: the parent
+    // has marked this process busy.
+    let mut arrived = net::receive_now(socket, head);
+    if arrived == Err(Errno::EAGAIN) {
+        client.scoreboard.set_busy(client.slot, false);
+        arrived = net::receive(socket, head);
+    }
     loop {
-        let count = match net::receive(socket, head.get_mut(received..)?) {
+        let count = match arrived {
             Ok(0) if received > 0 => return Some((received, End::Refused(CUT))),
             Err(Errno::EAGAIN) if received > 0 => return Some((received, End::Refused(SLOW))),
             Ok(0) | Err(_) => return None,
@@ -77,6 +84,7 @@ fn read_head(client: &Client, head: &mut [u8]) -> Option<(usize, End)> {
         }
         // Should this fail, the idle timeout still holds.
         let _ = net::set_receive_timeout(socket, deadline - now);
+        arrived = net::receive(socket, head.get_mut(received..)?);
     }
 }
 
@@ -100,11 +108,13 @@ fn answer(
         Ok(Parsed::Complete(request, len)) => {
             reply.head_only = request.method == Method::Head;
             let sent = serve_request(&request, site, name, &mut reply);
-            (sent, Some(request), len < head.len() || request.has_body())
+            // A long answer gives the client time for another request.
+            let unread = len < head.len() || request.has_body() || (sent.is_long && has_input(client));
+            (sent, Some(request), unread)
         }
         Ok(Parsed::Partial) => (respond::refuse(&mut reply, CUT), None, true),
         Err(refusal) => {
-            reply.head_only = head.starts_with(b"HEAD ");
+            reply.head_only = request::request_line(head).starts_with(b"HEAD ");
             (respond::refuse(&mut reply, refusal), None, true)
         }
     };
@@ -125,6 +135,12 @@ fn serve_request(
         Ok(route::Route::Folder { name, query }) => respond::redirect(reply, name, query),
         Err(refusal) => respond::refuse(reply, refusal),
     }
+}
+
+/// Whether something has arrived that was not asked for. It is not wanted any
+/// more, so that losing a byte of it does no harm.
+fn has_input(client: &Client) -> bool {
+    net::receive_now(client.socket.borrow(), &mut [0]).is_ok_and(|count| count > 0)
 }
 
 /// Reads and drops what the client still sends, within limits. A close with

@@ -16,7 +16,7 @@ const SHRUNK: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file be
 pub fn send(reply: &mut Reply, found: &Found) -> Sent {
     let metadata = found.metadata;
     let mut answer = Buffer::new(reply.room);
-    response::push_status(&mut answer, Status::OK, reply.time);
+    response::begin(&mut answer, Status::OK, reply.time);
     response::push_field(&mut answer, "Content-Type", media_type::of(found.name));
     response::push_length(&mut answer, metadata.size);
     // RFC 9110 8.8.2.1: not later than Date.
@@ -38,7 +38,7 @@ pub fn send(reply: &mut Reply, found: &Found) -> Sent {
         Ok(_) if follows => send_content(reply.socket, found.file.borrow(), metadata.size),
         Ok(bytes) | Err((_, bytes)) => bytes,
     };
-    Sent { status: Status::OK, bytes, reason: "", time: reply.time }
+    Sent { status: Status::OK, bytes, reason: "", is_long: follows, time: reply.time }
 }
 
 /// Sends `size` bytes of `file`; returns how many went out. When the client is

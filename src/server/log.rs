@@ -25,7 +25,8 @@ pub fn open(log: Log<'_>) -> Result<Option<Fd<'static>>, RunError<'_>> {
     }
 }
 
-/// Logs one answer. A log that cannot be written does not stop the server.
+/// Logs one answer. An error of the log costs nobody an answer; a pipe that is
+/// full and not read makes this process wait for its reader.
 pub fn write(log: Fd, client: IpAddr, head: &[u8], request: Option<&Request>, sent: &Sent) {
     let field = |name| request.and_then(|request| request.fields.first(name)).unwrap_or_default();
     let mut room = [0; limits::LOG_LINE];

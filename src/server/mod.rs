@@ -1,8 +1,9 @@
 //! The rooms, in the order in which a request walks through them.
 //!
-//! `listen` and `accept` are the parent's: it only accepts, forks, reaps and
-//! stops. `connection` and everything behind it is the child's: read a head,
-//! `route` it to a `file` or a refusal, `respond`, `log`, exit.
+//! `accept`, with `children` and `turned_away`, is the parent's: it only accepts,
+//! forks, reaps and stops. `connection` and everything behind it is the child's:
+//! read a head, `route` it to a `file` or a refusal, `respond`, `log`, exit.
+//! `message` has the lines on standard error.
 
 mod accept;
 mod children;

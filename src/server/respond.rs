@@ -23,13 +23,17 @@ pub struct Sent {
     pub bytes: u64,
     /// Of a refusal; else empty.
     pub reason: &'static str,
+    /// The body went out in pieces behind the head.
+    pub is_long: bool,
     pub time: u64,
 }
 
 /// Longest page of a refusal.
 const PAGE: usize = 1024;
 
-const LONG: Refusal = Refusal::new(Status::URI_TOO_LONG, "path and query too long");
+// The longest answer here has a Location: path and query come from one request
+// line, and each of their bytes becomes three at the most.
+const _: () = assert!(limits::REPLY > 3 * limits::REQUEST_LINE + 2 * PAGE);
 
 /// Sends a status, its reason as a small page, and Allow where it must be.
 pub fn refuse(reply: &mut Reply, refusal: Refusal) -> Sent {
@@ -63,7 +67,7 @@ fn send_page(reply: &mut Reply, refusal: Refusal, fields: impl FnOnce(&mut Buffe
     let mut page = Buffer::new(&mut room);
     response::push_page(&mut page, refusal);
     let mut answer = Buffer::new(reply.room);
-    response::push_status(&mut answer, refusal.status, reply.time);
+    response::begin(&mut answer, refusal.status, reply.time);
     fields(&mut answer);
     response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
     response::push_length(&mut answer, page.len() as u64);
@@ -72,12 +76,8 @@ fn send_page(reply: &mut Reply, refusal: Refusal, fields: impl FnOnce(&mut Buffe
     if !reply.head_only {
         answer.push(page.bytes());
     }
-    if answer.overflowed() {
-        // Only a Location can be that long, and a refusal has none.
-        return refuse(reply, LONG);
-    }
     let bytes = send(reply.socket, answer.bytes(), head, false).unwrap_or_else(|(_, bytes)| bytes);
-    Sent { status: refusal.status, bytes, reason: refusal.reason, time: reply.time }
+    Sent { status: refusal.status, bytes, reason: refusal.reason, is_long: false, time: reply.time }
 }
 
 /// Sends an answer whose head has `head` bytes; returns how many of its body

@@ -101,7 +101,7 @@ fn without_index(site: &Site, name: &mut Buffer) -> Refusal {
 fn refusal(errno: Errno) -> Refusal {
     match errno {
         // A name that no file can have is a name that no file has.
-        Errno::ENOENT | Errno::ENOTDIR | Errno::ENAMETOOLONG => MISSING,
+        Errno::ENOENT | Errno::ENOTDIR | Errno::ENAMETOOLONG | Errno::EILSEQ => MISSING,
         Errno::ELOOP | Errno::EXDEV => LINK,
         Errno::EACCES | Errno::EPERM => DENIED,
         Errno::ENXIO | Errno::EOPNOTSUPP => SPECIAL,

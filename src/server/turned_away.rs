@@ -13,12 +13,16 @@ const ANSWER: usize = 1024;
 
 /// Connections that were answered and are not closed yet: a close with unread
 /// input would reset the connection and could destroy the answer on its way.
-/// Each one is closed when its place is needed, or when nothing happens for a
+/// Each one is closed when its place is needed, or when none has come for a
 /// while.
+///
+/// They are not in the log: the parent must not wait for a log that is full.
 #[derive(Default)]
 pub struct TurnedAway {
     places: [Option<OwnedFd>; limits::TURNED_AWAY],
     next: usize,
+    /// When all are closed, by the monotonic clock; 0: there are none.
+    until: u64,
 }
 
 impl TurnedAway {
@@ -29,7 +33,7 @@ impl TurnedAway {
         let mut page = Buffer::new(&mut page_room);
         response::push_page(&mut page, FULL);
         let mut answer = Buffer::new(&mut room);
-        response::push_status(&mut answer, FULL.status, time::now());
+        response::begin(&mut answer, FULL.status, time::now());
         response::push_field(&mut answer, "Retry-After", b"1");
         response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
         response::push_length(&mut answer, page.len() as u64);
@@ -44,15 +48,18 @@ impl TurnedAway {
             *place = Some(socket);
         }
         self.next = (self.next + 1) % limits::TURNED_AWAY;
+        self.until = time::monotonic() + u64::from(limits::LINGER) * 1000;
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.places.iter().all(Option::is_none)
+    /// Milliseconds until they should be closed; None: there are none.
+    pub fn time_left(&self) -> Option<u64> {
+        (self.until > 0).then(|| self.until.saturating_sub(time::monotonic()))
     }
 
     /// Closes all of them.
     pub fn close(&mut self) {
         self.places.iter_mut().for_each(close);
+        self.until = 0;
     }
 }
 

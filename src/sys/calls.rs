@@ -19,8 +19,11 @@ pub fn bind(socket: Fd, address: &[u8]) -> Result<(), Errno> {
     unsafe { call(Call::bind, [socket.register(), address.as_ptr() as usize, address.len()]) }.map(drop)
 }
 
-pub fn close(fd: Fd) -> Result<(), Errno> {
-    // SAFETY: no address is passed.
+/// # Safety
+/// Nothing uses the descriptor any more: its number can be another file's at
+/// once.
+pub unsafe fn close(fd: Fd) -> Result<(), Errno> {
+    // SAFETY: the caller owned it, so nobody's file is closed behind its back.
     unsafe { call(Call::close, [fd.register()]) }.map(drop)
 }
 

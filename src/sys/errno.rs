@@ -7,7 +7,7 @@ use super::os::constant;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Errno(usize);
 
-/// A call that failed while the server starts: what is printed of it.
+/// A call whose failure stops the server: what is printed of it.
 pub struct Failure {
     /// The man-page name of the call.
     pub call: &'static str,
@@ -53,6 +53,7 @@ errors! {
     ENAMETOOLONG "name too long",
     ENOSYS "not known to this kernel",
     ELOOP "symbolic link",
+    EILSEQ "not a name of this file system",
     EPROTO "protocol error",
     ENOTSOCK "not a socket",
     EOPNOTSUPP "not supported",

@@ -58,6 +58,8 @@ impl OwnedFd {
 
 impl Drop for OwnedFd {
     fn drop(&mut self) {
-        let _ = calls::close(self.borrow());
+        // SAFETY: this value owned the descriptor, borrows of it have ended, and
+        // the value is gone after this.
+        let _ = unsafe { calls::close(self.borrow()) };
     }
 }

@@ -1,8 +1,8 @@
 //! Storey one, the part that all targets share: what goes in and what comes out.
 //!
-//! The trap itself is `os::arch::trap`, a naked function. Its first six
-//! arguments are in the registers where the kernel wants them already; the
-//! number comes seventh.
+//! The trap itself is `os::arch::trap`, a naked function: six arguments as the C
+//! convention passes them, which is where the kernels want them but for one on
+//! x86_64; the number comes seventh.
 
 use super::errno::Errno;
 use super::os::{Call, arch};
@@ -24,7 +24,9 @@ const MAX_ERRNO: usize = 4095;
 ///
 /// # Safety
 /// Every argument that the kernel takes for an address must point to memory
-/// that is valid for what this call reads or writes there.
+/// that is valid for what this call reads or writes there. The call must not
+/// close a descriptor that somebody owns, unmap or remap memory that is in use,
+/// or start a task that shares this one's memory.
 #[inline(always)]
 pub unsafe fn call<const N: usize>(call: Call, arguments: [usize; N]) -> Result<usize, Errno> {
     // SAFETY: the caller answers for the arguments.

@@ -31,6 +31,7 @@ fn three_tables_of_call_numbers_agree() {
         read SYS_read READ;
         readlinkat SYS_readlinkat READLINKAT;
         recvfrom SYS_recvfrom RECVFROM;
+        rt_sigaction SYS_rt_sigaction RT_SIGACTION;
         rt_sigprocmask SYS_rt_sigprocmask RT_SIGPROCMASK;
         sendfile SYS_sendfile SENDFILE;
         sendto SYS_sendto SENDTO;

@@ -38,6 +38,20 @@ fn to_a_slow_reader() {
 }
 
 #[test]
+fn to_a_client_that_asks_again_meanwhile() {
+    // The connection is closed after the first answer, with a request unread:
+    // that must not reset it while bytes are under way.
+    let server = Server::start(&[]);
+    let mut connection = Connection::open_narrow(server.address);
+    connection.send(&request("GET", b"/big.bin"));
+    let mut bytes = connection.read(1000).expect("the beginning");
+    connection.send(&request("GET", b"/hello.txt"));
+    bytes.extend(connection.read_to_end().expect("all of it, and no reset"));
+    let response = response::only(&bytes, false).expect("a whole response");
+    assert!(response.body == big());
+}
+
+#[test]
 fn to_many_at_once() {
     let server = Server::start(&[]);
     let expected = big();

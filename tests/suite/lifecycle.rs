@@ -188,3 +188,18 @@ fn every_prefix_of_a_request() {
         assert_eq!(children(server.id()), []);
     }
 }
+
+#[test]
+fn children_are_counted_though_sigchld_was_ignored_at_the_start() {
+    // As some supervisors leave it: the kernel would reap children unseen.
+    let script = "trap '' CHLD; exec \"$@\"";
+    let server = Server::with(Tree::standard())
+        .behind(&["sh", "-c", script, "sh"])
+        .arguments(&["--max-conns", "2"])
+        .start();
+    for _ in 0..6 {
+        until("a free place", || {
+            server.get("/hello.txt").is_ok_and(|answer| answer.status == 200).then_some(())
+        });
+    }
+}

@@ -232,7 +232,8 @@ fn a_log_that_cannot_be_written_costs_nobody_an_answer() {
         skip("a log on a full device", "there is no /dev/full");
     }
     // Nobody reads the pipe any more, as behind `svcd | head -1`.
-    let script = "exec \"$@\" | true";
+    let script = r#"d=$(mktemp -d) && mkfifo "$d/f" && { true <"$d/f" & } && exec >"$d/f" && wait && rm -r "$d" &&
+        exec "$@""#;
     let server = Server::with(Tree::standard()).behind(&["sh", "-c", script, "sh"]).start();
     for _ in 0..5 {
         server.assert_serving();

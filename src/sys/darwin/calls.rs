@@ -71,9 +71,19 @@ pub fn sendfile(file: Fd, socket: Fd, offset: i64, count: i64) -> (Result<(), Er
     // SAFETY: the kernel reads and writes one length; the null pointer says
     // that there is no header and no trailer.
     let result = unsafe { call(Call::sendfile, arguments) }.map(drop);
-    // Errors found before the first byte leave the length as it was.
-    let checked = matches!(result, Ok(()) | Err(Errno::EINTR | Errno::EAGAIN));
-    (result, if checked { length } else { 0 })
+    // The kernel stores the bytes sent on errors too; a length as it was says
+    // that it did not come so far.
+    let sent = if result.is_err() && length == count { 0 } else { length };
+    (result, sent)
+}
+
+/// Gives a signal its default action. The old one is not asked for.
+pub fn sigaction_default(signal: u32) -> Result<(), Errno> {
+    // __user64_sigaction: handler, trampoline, mask and flags; SIG_DFL is 0.
+    let action = [0u64; 3];
+    // SAFETY: the kernel reads one __user64_sigaction; no handler is named, so
+    // nothing of the program will be called.
+    unsafe { call(Call::sigaction, [signal as usize, &raw const action as usize, 0]) }.map(drop)
 }
 
 /// The old mask is not asked for. `signals` has bit n-1 for signal n.

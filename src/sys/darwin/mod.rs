@@ -14,7 +14,6 @@ mod memory;
 mod table;
 mod watch;
 
-use super::calls::setsockopt;
 use super::errno::Errno;
 use super::fd::{Fd, OwnedFd};
 use super::net::{self, Connection, Sockaddr};
@@ -48,8 +47,6 @@ pub fn accept(listener: Fd, timeout: u32) -> Result<Connection, Errno> {
     // EINVAL here says that the peer has gone already, which the first receive
     // will find out.
     let _ = net::set_timeouts(socket.borrow(), timeout);
-    // Errors of a write are errors, not signals; SIGPIPE is blocked as well.
-    let _ = setsockopt(socket.borrow(), constant::SOL_SOCKET, constant::SO_NOSIGPIPE, &1u32.to_ne_bytes());
     Ok(Connection { socket, peer: address.get(length) })
 }
 

@@ -31,6 +31,7 @@ pub enum Call {
     sendto = 133,
     setsockopt = 105,
     shutdown = 134,
+    sigaction = 46,
     sigprocmask = 48,
     socket = 97,
     wait4 = 7,

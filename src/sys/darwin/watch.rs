@@ -21,8 +21,9 @@ pub struct Watch {
 
 impl Watch {
     pub fn new() -> Result<Watch, Failure> {
-        let blocked = bit(constant::SIGTERM) | bit(constant::SIGINT) | bit(constant::SIGPIPE);
-        calls::sigprocmask(constant::SIG_BLOCK, blocked).map_err(|errno| errno.of("sigprocmask"))?;
+        // Started with SIGCHLD ignored, the kernel would reap the children and
+        // tell nobody.
+        calls::sigaction_default(constant::SIGCHLD).map_err(|errno| errno.of("sigaction"))?;
         let queue = calls::kqueue().map_err(|errno| errno.of("kqueue"))?;
         let changes = [constant::SIGCHLD, constant::SIGTERM, constant::SIGINT].map(|signal| Kevent {
             ident: signal as usize,
@@ -31,16 +32,21 @@ impl Watch {
             ..Kevent::default()
         });
         calls::kevent(queue.borrow(), &changes, &mut [], None).map_err(|errno| errno.of("kevent"))?;
+        // Only now: a queue does not tell of a signal that came before it.
+        let blocked = bit(constant::SIGTERM) | bit(constant::SIGINT) | bit(constant::SIGPIPE);
+        calls::sigprocmask(constant::SIG_BLOCK, blocked).map_err(|errno| errno.of("sigprocmask"))?;
         Ok(Watch { queue })
     }
 
     /// Waits until something happens, at most `timeout` milliseconds. Without
     /// a listener only children and signals count.
     pub fn wait(&self, listener: Option<Fd>, timeout: Option<u64>) -> Result<Events, Failure> {
+        // Oneshot: a listener that told of a connection is watched again only
+        // when it is waited for again.
         let change = listener.map(|listener| Kevent {
             ident: listener.number() as usize,
             filter: constant::EVFILT_READ,
-            flags: constant::EV_ADD,
+            flags: constant::EV_ADD | constant::EV_ONESHOT,
             ..Kevent::default()
         });
         let mut pending = [Kevent::default(); 4];
@@ -57,23 +63,9 @@ impl Watch {
             match (event.filter, event.ident as u32) {
                 (constant::EVFILT_SIGNAL, constant::SIGCHLD) => events.child = true,
                 (constant::EVFILT_SIGNAL, _) => events.stop = true,
-                // Without a listener now, an earlier one may still be watched.
-                _ => events.connection = listener.is_some(),
+                _ => events.connection = true,
             }
         }
-        self.forget(listener, &pending, count);
         Ok(events)
-    }
-
-    /// Stops watching a listener that is not waited for at the moment; without
-    /// this its event would come back at once, again and again.
-    fn forget(&self, listener: Option<Fd>, pending: &[Kevent], count: usize) {
-        if listener.is_some() {
-            return;
-        }
-        for event in pending.iter().take(count).filter(|event| event.filter == constant::EVFILT_READ) {
-            let change = Kevent { flags: constant::EV_DELETE, ..*event };
-            let _ = calls::kevent(self.queue.borrow(), &[change], &mut [], None);
-        }
     }
 }

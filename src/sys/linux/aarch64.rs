@@ -3,7 +3,7 @@
 //! - instruction: `svc #0`
 //! - number in x8, arguments in x0 to x5
 //! - result in x0; `-errno` when it is from -4095 to -1
-//! - every other register is preserved
+//! - every other general register is preserved
 //! - entry: sp points to argc, argv[0..argc], 0, envp..., 0, auxv; it is
 //!   16-byte aligned, and there is no return address
 

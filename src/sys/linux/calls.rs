@@ -46,8 +46,8 @@ pub fn openat2(directory: Fd, path: &CStr, flags: u32, resolve: u32) -> Result<O
 }
 
 /// Waits for one of `fds`, for ever without a timeout.
-pub fn ppoll(fds: &mut [pollfd], timeout: Option<__kernel_timespec>) -> Result<usize, Errno> {
-    let timeout = timeout.as_ref().map_or(0, |timeout| timeout as *const __kernel_timespec as usize);
+pub fn ppoll(fds: &mut [pollfd], mut timeout: Option<__kernel_timespec>) -> Result<usize, Errno> {
+    let timeout = timeout.as_mut().map_or(0, |timeout| &raw mut *timeout as usize);
     let arguments = [fds.as_mut_ptr() as usize, fds.len(), timeout, 0, size_of::<u64>()];
     // SAFETY: the kernel writes into `fds.len()` entries and into the timespec,
     // which is this function's own copy; a null mask leaves the signal mask.
@@ -68,6 +68,16 @@ pub fn read_signal_info(fd: Fd, buffer: &mut [SignalInfo]) -> Result<usize, Errn
     // SAFETY: the kernel writes whole entries into the buffer and no more than
     // fit; any bits are a `u32`.
     unsafe { call(Call::read, arguments) }.map(|bytes| bytes / size_of::<SignalInfo>())
+}
+
+/// Gives a signal its default action. The old one is not asked for.
+pub fn rt_sigaction_default(signal: u32) -> Result<(), Errno> {
+    // kernel_sigaction: handler, flags, restorer, mask; SIG_DFL is 0.
+    let action = [0u64; 4];
+    let arguments = [signal as usize, &raw const action as usize, 0, size_of::<u64>()];
+    // SAFETY: the kernel reads one kernel_sigaction; no handler is named, so
+    // nothing of the program will be called.
+    unsafe { call(Call::rt_sigaction, arguments) }.map(drop)
 }
 
 /// The old mask is not asked for. `signals` has bit n-1 for signal n.

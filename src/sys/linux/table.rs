@@ -33,6 +33,7 @@ table! {
     read
     readlinkat
     recvfrom
+    rt_sigaction
     rt_sigprocmask
     sendfile
     sendto

@@ -23,6 +23,9 @@ pub struct Watch {
 
 impl Watch {
     pub fn new() -> Result<Watch, Failure> {
+        // Started with SIGCHLD ignored, the kernel would reap the children and
+        // tell nobody.
+        calls::rt_sigaction_default(constant::SIGCHLD).map_err(|errno| errno.of("rt_sigaction"))?;
         let read = bit(constant::SIGCHLD) | bit(constant::SIGTERM) | bit(constant::SIGINT);
         calls::rt_sigprocmask(constant::SIG_BLOCK, read | bit(constant::SIGPIPE))
             .map_err(|errno| errno.of("rt_sigprocmask"))?;
