@@ -25,7 +25,7 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build debug run test lint abi-check size install clean
+.PHONY: help setup setup-browser build examples debug run test lint abi-check size install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ setup-browser: ## also install a Chromium, for the browser test
 build: ## the program for all three machines, in dist/
 	@linker/setup.sh build
 	@linker/build.sh release $(PROGRAMS)
+
+examples: ## the programs of examples/ for all three machines, in dist/examples/
+	@linker/setup.sh build
+	@linker/build.sh examples $(PROGRAMS)
 
 debug: ## unoptimised and with debugging information, for this machine, in dist/debug/
 	@linker/setup.sh build
@@ -59,14 +63,14 @@ test: ## every test: library, binaries, browser, and the suite natively and unde
 	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== the suite, natively: dist/svcd-$(HERE)"
-	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite -- --test-threads 8
 else
 	@echo "== the suite, natively: skipped, svcd does not run on $(HERE)"
 endif
 ifeq ($(HERE),linux-x86_64)
 	@$(WITH_TOOLS) if [ -n "$$qemu" ]; then \
 	    echo "== the suite, under qemu: dist/svcd-linux-aarch64"; \
-	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -p svcd-tests --test suite; \
+	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -p svcd-tests --test suite -- --test-threads 8; \
 	else \
 	    echo "== the suite, under qemu: skipped, no qemu-aarch64 here"; \
 	fi

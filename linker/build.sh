@@ -5,6 +5,7 @@
 #   linker/build.sh debug NAME...     with debugging information, to dist/debug/
 #   linker/build.sh clippy NAME...    only clippy's opinion
 #   linker/build.sh abi NAME...       only the assertions in tests/abi
+#   linker/build.sh examples NAME...  the programs of examples/, to dist/examples/
 #
 # NAME is linux-aarch64, linux-x86_64 or darwin-aarch64. $FEATURES is handed on to cargo.
 set -eu
@@ -33,13 +34,20 @@ done
 
 # freestanding.toml has options that cargo calls unstable.
 export RUSTC_BOOTSTRAP=1
+# For Darwin, rustc asks xcrun where Apple's SDK is. Only a Mac can answer, and
+# all that is needed of it is linker/libSystem.tbd.
+command -v xcrun >/dev/null || export SDKROOT="$PWD/linker"
+export MACOSX_DEPLOYMENT_TARGET=11.0
+
 program="--bin svcd --features=${FEATURES:-}"
+examples="--bin echo"
 json=--message-format=json-render-diagnostics
-# shellcheck disable=SC2086 # $program is several words
+# shellcheck disable=SC2086 # $program and $examples are several words
 case $mode in
 release) messages=$(cargo build --release $json $program "$@") ;;
 debug) messages=$(cargo build $json $program "$@") ;;
-clippy) exec cargo clippy --release $program "$@" -- -D warnings ;;
+clippy) exec cargo clippy --release $program $examples "$@" -- -D warnings ;;
+examples) cargo build --release $examples "$@" ;;
 abi) exec cargo check --manifest-path tests/abi/Cargo.toml "$@" ;;
 *) echo "build: unknown mode $mode" >&2 && exit 1 ;;
 esac
@@ -62,7 +70,7 @@ end_of_segments() {
 publish() {
     mkdir -p "${2%/*}"
     case $mode-$name in
-    release-linux-*) head -c "$(end_of_segments "$1")" "$1" >"$2.$$" ;;
+    release-linux-* | examples-linux-*) head -c "$(end_of_segments "$1")" "$1" >"$2.$$" ;;
     *) cp "$1" "$2.$$" ;;
     esac
     if cmp -s "$2.$$" "$2"; then
@@ -78,6 +86,10 @@ for name in $names; do
     target=$(triple "$name")
     if [ "$mode" = debug ]; then
         publish "$CARGO_TARGET_DIR/$target/debug/svcd" "dist/debug/svcd-$name"
+        continue
+    fi
+    if [ "$mode" = examples ]; then
+        publish "$CARGO_TARGET_DIR/$target/release/echo" "dist/examples/echo-$name"
         continue
     fi
     publish "$CARGO_TARGET_DIR/$target/release/svcd" "dist/svcd-$name"

@@ -3,8 +3,8 @@
 # target/toolchain.env, which every recipe of the Makefile reads first.
 #
 #   linker/setup.sh build             the compiler, its sources of core, linkers
-#   linker/setup.sh build test        also qemu, to run the aarch64 program, and
-#                                     the Python packages of tests/darwin
+#   linker/setup.sh build test        also qemu, to run the aarch64 program, curl,
+#                                     and the Python packages of tests/darwin
 #   linker/setup.sh build lint        also clippy, rustfmt, shellcheck, ruff
 #   linker/setup.sh browser           a Chromium, for the browser test
 #
@@ -296,7 +296,11 @@ find_qemu
 for level; do
     case $level in
     build) ;;
-    test) need_qemu && need_python ;;
+    test)
+        need_qemu
+        need_python
+        have curl || install curl || say "no curl; the command lines of the demo site are not tried"
+        ;;
     lint) need_lint ;;
     browser) need_chromium ;;
     *) give_up "unknown level $level" ;;

@@ -15,6 +15,8 @@
 //! - `SVCD_DEADLINE`: seconds until a wait has failed; default 30.
 //! - `SVCD_PROC=no`: the processes of the server are not to be seen in this
 //!   host's /proc; tests that look there are skipped.
+//! - `SVCD_PATH_MAX`: longest path of the system that the program runs on, where
+//!   that is not this host: 1024 for Darwin.
 //! - `SVCD_TREE`: a folder for the crawl, instead of installed documentation.
 
 #![forbid(unsafe_code)]
@@ -33,7 +35,7 @@ pub mod table;
 pub mod tree;
 
 pub use connection::Connection;
-pub use pace::{deadline, note, scale, skip, until};
+pub use pace::{deadline, note, path_max, scale, skip, until};
 pub use program::Program;
 pub use response::Response;
 pub use server::Server;

@@ -29,6 +29,15 @@ pub fn full_speed() -> bool {
     *FACTOR >= 1.0
 }
 
+/// PATH_MAX of the system that the program runs on, with the NUL.
+pub fn path_max() -> usize {
+    match env::var("SVCD_PATH_MAX") {
+        Ok(text) => text.parse().expect("SVCD_PATH_MAX is a number of bytes"),
+        Err(_) if cfg!(target_os = "macos") => 1024,
+        Err(_) => 4096,
+    }
+}
+
 /// After this long, whatever was waited for has failed to happen.
 pub fn deadline() -> Duration {
     *DEADLINE

@@ -120,7 +120,8 @@ fn words(text: &str) -> Vec<OsString> {
 
 /// The absolute name of a file that is named with a slash, from here or from the workspace.
 fn existing(word: &str) -> Option<PathBuf> {
-    let named = |path: &Path| path.is_file().then(|| path.canonicalize().ok()).flatten();
+    // Links are kept: a Python of a venv is one, and knows by its name where it is.
+    let named = |path: &Path| path.exists().then(|| std::path::absolute(path).ok()).flatten();
     word.contains('/').then(|| named(Path::new(word)).or_else(|| named(&workspace().join(word)))).flatten()
 }
 
