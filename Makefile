@@ -53,7 +53,7 @@ run: ## serve www/ on http://127.0.0.1:8080/; ARGS='-p 8081' adds options
 	@linker/build.sh release $(HERE)
 	@exec dist/svcd-$(HERE) $(ARGS) www
 
-test: ## every test: library, binaries, browser, and the suite natively and under qemu
+test: ## every test: library, binaries, browser; the suite natively, under qemu, in the Darwin rig
 	@linker/setup.sh build test
 	@linker/build.sh release $(PROGRAMS)
 	@echo "== the library"
@@ -76,6 +76,20 @@ ifeq ($(HERE),linux-x86_64)
 	fi
 else
 	@echo "== the suite, under qemu: skipped, only x86_64 Linux needs it to run an aarch64 program"
+endif
+ifeq ($(HERE),darwin-aarch64)
+	@echo "== the suite, in the Darwin rig: skipped, this is Darwin itself"
+else
+	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
+	    echo "== the Darwin rig: does it catch what XNU would?" && \
+	    .venv/bin/python tests/darwin/test_wrong.py && \
+	    echo "== the suite, in the Darwin rig: dist/svcd-darwin-aarch64" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD_SCALE=0.1 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
+	    cargo test -p svcd-tests --test suite -- --test-threads 8; \
+	else \
+	    echo "== the suite, in the Darwin rig: skipped, no Python with unicorn here"; \
+	fi
 endif
 
 lint: abi-check ## formatting, clippy for every target and the tests, shellcheck, ruff, abi-check

@@ -17,6 +17,8 @@
 //!   host's /proc; tests that look there are skipped.
 //! - `SVCD_PATH_MAX`: longest path of the system that the program runs on, where
 //!   that is not this host: 1024 for Darwin.
+//! - `SVCD_USER_BY`: the variable that tells an emulator to run as another user,
+//!   where another user could not start it.
 //! - `SVCD_TREE`: a folder for the crawl, instead of installed documentation.
 
 #![forbid(unsafe_code)]

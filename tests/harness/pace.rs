@@ -24,11 +24,6 @@ pub fn scale(count: usize) -> usize {
     ((count as f64 * *FACTOR) as usize).max(1)
 }
 
-/// True where the program runs at its own speed, so that gigabytes are no matter.
-pub fn full_speed() -> bool {
-    *FACTOR >= 1.0
-}
-
 /// PATH_MAX of the system that the program runs on, with the NUL.
 pub fn path_max() -> usize {
     match env::var("SVCD_PATH_MAX") {

@@ -1,5 +1,6 @@
 //! A running server. Started on a port that the kernel picks, killed when dropped.
 
+use std::env;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -164,7 +165,10 @@ impl Start {
             command.current_dir(folder);
         }
         if let Some(user) = self.user {
-            command.uid(user).gid(user);
+            match env::var_os("SVCD_USER_BY") {
+                Some(variable) => command.env(variable, user.to_string()),
+                None => command.uid(user).gid(user),
+            };
         }
         if self.own_group {
             command.process_group(0);
