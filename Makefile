@@ -56,6 +56,7 @@ run: ## serve www/ on http://127.0.0.1:8080/; ARGS='-p 8081' adds options
 test: ## every test: library, binaries, browser; the suite natively, under qemu, in the Darwin rig
 	@linker/setup.sh build test
 	@linker/build.sh release $(PROGRAMS)
+	@linker/build.sh examples $(PROGRAMS)
 	@echo "== the library"
 	@$(WITH_TOOLS) cargo test -p svcd --lib
 	@$(WITH_TOOLS) cargo test -p svcd --doc
@@ -83,10 +84,15 @@ else
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
 	    echo "== the Darwin rig: does it catch what XNU would?" && \
 	    .venv/bin/python tests/darwin/test_wrong.py && \
+	    .venv/bin/python tests/darwin/test_echo.py && \
 	    echo "== the suite, in the Darwin rig: dist/svcd-darwin-aarch64" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.1 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
-	    cargo test -p svcd-tests --test suite -- --test-threads 8; \
+	    cargo test -p svcd-tests --test suite -- --test-threads 8 && \
+	    echo "== its paths, on an older kernel in the Darwin rig" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' --old '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD_SCALE=0.1 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
+	    cargo test -q -p svcd-tests --test suite -- --test-threads 8 paths docroot redirect; \
 	else \
 	    echo "== the suite, in the Darwin rig: skipped, no Python with unicorn here"; \
 	fi

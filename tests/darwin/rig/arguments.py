@@ -156,6 +156,42 @@ def _polls(process, value, values, _result):
     return "[" + " ".join(f"{{{fd} {flags.POLL.show(want)}->{flags.POLL.show(got)}}}" for fd, want, got in rows) + "]"
 
 
+COMMANDS = {
+    0: "F_DUPFD", 1: "F_GETFD", 2: "F_SETFD", 3: "F_GETFL", 4: "F_SETFL", 7: "F_GETLK", 8: "F_SETLK", 9: "F_SETLKW",
+    45: "F_RDAHEAD", 48: "F_NOCACHE", 50: "F_GETPATH", 51: "F_FULLFSYNC", 67: "F_DUPFD_CLOEXEC",
+    73: "F_SETNOSIGPIPE", 74: "F_GETNOSIGPIPE", 85: "F_BARRIERFSYNC",
+}  # fmt: skip
+
+
+def _command_argument(_process, value, values, _result):
+    if values[1] == 2:
+        return {0: "0", 1: "FD_CLOEXEC"}.get(value, hex(value))
+    return flags.STATUS.show(value) if values[1] == 4 else hex(value)
+
+
+def _option_value(process, value, values, _result):
+    if values[1] == option.SOL_SOCKET and values[2] in option.TIMES:
+        return _seconds(6)(process, value, values, None)
+    size = min(values[4], 16) & ~3
+    return "[" + " ".join(map(str, struct.unpack(f"<{size // 4}i", process.memory.read(value, size)))) + "]"
+
+
+def _action(process, value, _values, _result):
+    if not value:
+        return "NULL"
+    handler, trampoline, mask, word = struct.unpack("<QQII", process.memory.read(value, 24))
+    name = {0: "SIG_DFL", 1: "SIG_IGN"}.get(handler, hex(handler))
+    return f"{{{name} tramp={trampoline:#x} mask={mask_text(mask)} flags={word:#x}}}"
+
+
+def _stat(process, value, _values, result):
+    if result != 0:
+        return f"{value:#x}"
+    data = process.memory.read(value, 144)
+    (mode,), (size,) = struct.unpack_from("<H", data, 4), struct.unpack_from("<q", data, 96)
+    return f"{{mode={mode:#o} size={size}}}"
+
+
 FILTERS = {-1: "READ", -2: "WRITE", -4: "VNODE", -5: "PROC", -6: "SIGNAL", -7: "TIMER", -10: "USER"}
 NUMBER = plain(32, True)
 WORD = plain(32, False)
@@ -180,6 +216,10 @@ HOW = plain(32, True, lambda value: {1: "SIG_BLOCK", 2: "SIG_UNBLOCK", 3: "SIG_S
 CHANGES, EVENTS, POLLS = Kind(_events(True)), Kind(_events(False)), Kind(_polls)
 FAMILY = plain(32, True, lambda value: flags.FAMILY_NAMES.get(value, str(value)))
 STYLE = plain(32, True, lambda value: flags.STYLE_NAMES.get(value, hex(value)))
+COMMAND = plain(32, True, lambda value: COMMANDS.get(value, str(value)))
+COMMAND_ARGUMENT, OPTION_VALUE = Kind(_command_argument), Kind(_option_value)
+ACTION, STAT = Kind(_action), Kind(_stat)
+DIRECTION = plain(32, True, lambda value: {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"}.get(value, str(value)))
 OPEN_FLAGS = plain(32, False, _open_flags)
 
 LEVEL = plain(32, True, lambda value: option.LEVELS.get(value, hex(value)))

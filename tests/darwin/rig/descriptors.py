@@ -9,6 +9,7 @@ import fcntl
 import os
 import resource
 import stat
+import sys
 
 from rig import host
 from rig.errors import fail
@@ -16,7 +17,7 @@ from rig.errors import fail
 OPEN_MAX = 10240  # bsd/sys/syslimits.h
 NOFILE = 256  # bsd/sys/param.h: NOFILE, the soft limit a process starts with
 OWN = 10300  # where the rig's own descriptors begin
-ROOM = 200
+ROOM, FEW = 200, 6
 INFINITE = 2**63 - 1
 AF_UNIX, STREAM = 1, 1  # the same on both systems
 
@@ -159,8 +160,10 @@ class Descriptors:
             resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), max(hard, most)))
         except (OSError, ValueError):
             # The last few below a limit that cannot be raised.
-            self.own = hard - 12
+            self.own = hard - FEW
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            if self.own <= FEW:
+                sys.exit(f"rig: the hard limit of {hard} descriptors leaves no room for the rig's own")
 
     def release_for_exec(self):
         """Gives the limit back that the program, not the rig, has."""

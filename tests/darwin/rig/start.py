@@ -52,8 +52,9 @@ def start(options, path, arguments):
     process.slide = loaded.slide
     if process.trace:
         process.trace.line(f"main of {os.fsdecode(path)}: slide={loaded.slide:#x} {image.SEED}={number}")
-    # What lives now lives to the end; a child should not touch it.
+    # What lives now lives to the end; a child should not touch its pages.
     gc.freeze()
+    gc.enable()
     if USER in os.environ:
         _become(int(os.environ[USER]))
     process.run(trap.handle)

@@ -13,7 +13,7 @@ OPEN_MAX, FD_SETSIZE = 10240, 1024
 KEVENT = struct.Struct("<QhHIqQ")
 READS = POLLIN | POLLRDNORM | POLLPRI | POLLRDBAND | POLLHUP
 WRITES = POLLOUT | POLLWRBAND
-FOREVER = 4294967.0  # seconds; clock_interval_to_deadline takes 32 bits of milliseconds
+LOOK_AGAIN = 0.005  # seconds
 
 
 def kqueue(process):
@@ -70,14 +70,15 @@ def _scan(process, queue, most, timeout):
     while True:
         process.signals.collect()
         wanted = queue.wanted()
-        events = queue.fired(process.waiter.ready(wanted), most)
+        found = process.waiter.ready(wanted)
+        events = queue.fired(found, most)
         if events:
             return events
         left = None if end is None else end - time.monotonic()
         if left is not None and left <= 0:
             return []
         try:
-            process.waiter.wait(wanted, left, after_signal=True)
+            process.waiter.wait(*_pause(wanted, found, left), after_signal=True)
         except Interrupted:
             events = queue.fired(process.waiter.ready(wanted), most)
             if events:
@@ -85,18 +86,26 @@ def _scan(process, queue, most, timeout):
             fail("EINTR")
 
 
+def _pause(wanted, found, left):
+    """What to wait for, and how long. What is ready on the host without an event here is looked at again soon."""
+    if not found:
+        return wanted, left
+    return [], LOOK_AGAIN if left is None else min(left, LOOK_AGAIN)
+
+
 def _wait_for(process, wanted, timeout, attempt):
     """Asks the host until `attempt(found)` is not None; None when the time is over. Never restarted."""
     end = None if timeout is None else time.monotonic() + timeout
     while True:
-        answer = attempt(dict(process.waiter.ready(wanted)))
+        found = process.waiter.ready(wanted)
+        answer = attempt(dict(found))
         if answer is not None:
             return answer
         left = None if end is None else end - time.monotonic()
         if left is not None and left <= 0:
             return None
         try:
-            process.waiter.wait(wanted, left)
+            process.waiter.wait(*_pause(wanted, found, left))
         except Interrupted:
             fail("EINTR")
 
