@@ -83,8 +83,7 @@ ifeq ($(HERE),darwin-aarch64)
 else
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
 	    echo "== the Darwin rig: does it catch what XNU would?" && \
-	    .venv/bin/python tests/darwin/test_wrong.py && \
-	    .venv/bin/python tests/darwin/test_echo.py && \
+	    .venv/bin/python -m unittest discover -s tests/darwin && \
 	    echo "== the suite, in the Darwin rig: dist/svcd-darwin-aarch64" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.1 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \

@@ -1,6 +1,6 @@
 """Files, paths, directories and memory in the rig, call by call, against what XNU does.
 
-python tests/darwin/test_files.py
+Run it by: python tests/darwin/test_files.py
 """
 
 import os

@@ -1,6 +1,6 @@
 """Mach-O files that XNU or dyld would not start, each refused with its reason.
 
-python tests/darwin/test_refusals.py
+Run it by: python tests/darwin/test_refusals.py
 """
 
 import os

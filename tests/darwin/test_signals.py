@@ -1,6 +1,6 @@
 """Signals and processes in the rig, call by call, against what XNU does.
 
-python tests/darwin/test_signals.py
+Run it by: python tests/darwin/test_signals.py
 """
 
 import os
@@ -14,6 +14,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from agent import CALLS, Agent
+from assembly import build, text
 
 TERM, PIPE, CHLD, USR1, USR2, KILL, ALRM, INFO = 15, 13, 20, 30, 31, 9, 14, 29
 RESTART, SIGINFO, NODEFER, RESETHAND, NOCLDWAIT, VALIDATE = 2, 0x40, 0x10, 4, 0x20, 0x400
@@ -241,9 +242,9 @@ class Signals(unittest.TestCase):
 
             code = agent.in_child("execve", agent.put(script), pointers("x", "one"), pointers("CODE=7"))
             self.assertEqual(code, 17)
-            # The agent itself reads from the same standard input: nothing more is sent.
-            child = agent.in_child("execve", agent.put("/nonexistent"), pointers("x"), pointers())
-            self.assertEqual(child, 128 + 2)
+            self.assertEqual(agent.in_child("execve", agent.put("/nonexistent"), pointers("x"), pointers()), 128 + 2)
+            counter = build(folder, "counter", ".set RIGHT, 1\n", text("wrong", "common.inc"), "_main: ret\n")
+            self.assertEqual(agent.in_child("execve", counter, pointers("a", "b", "c"), pointers()), 3)
 
 
 if __name__ == "__main__":

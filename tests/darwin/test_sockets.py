@@ -1,6 +1,6 @@
-"""Sockets, poll and kqueue in the rig, call by call, against what XNU does.
+"""Sockets in the rig, call by call, against what XNU does.
 
-python tests/darwin/test_sockets.py
+Run it by: python tests/darwin/test_sockets.py
 """
 
 import os
@@ -13,53 +13,17 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from agent import Agent
+from network import F_SETFL, O_NONBLOCK, SOL_SOCKET, Network, address
 
-SOL_SOCKET, REUSEADDR, LINGER, LINGER_SEC, SNDTIMEO, RCVTIMEO, ERROR = 0xFFFF, 4, 0x80, 0x1080, 0x1005, 0x1006, 0x1007
+LINGER, LINGER_SEC, SNDTIMEO, RCVTIMEO = 0x80, 0x1080, 0x1005, 0x1006
 NOSIGPIPE, SNDBUF, NP_EXTENSIONS = 0x1022, 0x1001, 0x1083
-O_NONBLOCK, F_GETFL, F_SETFL, F_GETFD = 4, 3, 4, 1
-BADF, INVAL, MFILE, PIPE, AGAIN, NOTSOCK, NOTSUP = 9, 22, 24, 32, 35, 38, 45
-AFNOSUPPORT, CONNRESET, NOTCONN, DOM, FAULT = 47, 54, 57, 33, 14
+F_GETFL, F_GETFD = 3, 1
+FAULT, INVAL, MFILE, DOM, AGAIN, NOTSOCK, CONNRESET, NOTCONN = 14, 22, 24, 33, 35, 38, 54, 57
 DONTWAIT, NOSIGNAL, PEEK, WAITALL = 0x80, 0x80000, 2, 0x40
-IN, OUT, HUP, NVAL = 1, 4, 0x10, 0x20
-READ, WRITE = -1, -2
-ADD, DELETE, ONESHOT, CLEAR, RECEIPT, EV_ERROR, EOF = 1, 2, 0x10, 0x20, 0x40, 0x4000, 0x8000
-INT_MAX = 0x7FFFFFFF
 
 
-def address(port=0, length=16, family=2):
-    """sockaddr_in of the loopback interface."""
-    return struct.pack(">BBH4s8x", length, family, port, b"\x7f\0\0\1")
-
-
-def event(ident, kind, flags, data=0, udata=0):
-    """struct kevent."""
-    return struct.pack("<QhHIqQ", ident, kind, flags, 0, data, udata)
-
-
-class Sockets(unittest.TestCase):
-    """With a listening socket of the agent and clients of the test."""
-
-    def listen(self, agent, flags=0):
-        """A listening descriptor and its port; `flags` for F_SETFL."""
-        fd = agent.ok("socket", 2, 1, 0)
-        agent.ok("setsockopt", fd, SOL_SOCKET, REUSEADDR, struct.pack("<i", 1), 4)
-        # The length byte is the caller's affair.
-        agent.ok("bind", fd, address(length=77), 16)
-        agent.ok("listen", fd, -5)
-        agent.ok("fcntl", fd, F_SETFL, flags)
-        name, size = agent.room(16), agent.put(struct.pack("<I", 16))
-        agent.ok("getsockname", fd, name, size)
-        told = agent.peek(name, 16)
-        self.assertEqual((told[:2], told[4:8]), (b"\x10\x02", b"\x7f\0\0\1"))
-        return fd, struct.unpack(">H", told[2:4])[0]
-
-    def connection(self, agent, flags=0):
-        """An accepted descriptor and the client's socket."""
-        fd, port = self.listen(agent, flags)
-        client = socket.create_connection(("127.0.0.1", port))
-        self.addCleanup(client.close)
-        time.sleep(0.05)
-        return agent.ok("accept", fd, 0, 0), client
+class Sockets(Network):
+    """Single calls on the agent's sockets."""
 
     def option(self, agent, fd, number, form="<i"):
         """A socket option's value."""
@@ -222,74 +186,6 @@ class Sockets(unittest.TestCase):
             client.close()
             time.sleep(0.05)
             self.assertEqual(send(0, 5), (NOTCONN, 0))
-
-    def test_poll(self):
-        """A hang-up takes POLLOUT away; without events nothing is reported; the limits."""
-        with Agent() as agent:
-            fd, client = self.connection(agent)
-
-            def poll(*rows, timeout=0):
-                place = agent.put(b"".join(struct.pack("<ihh", number, events, 0x55) for number, events in rows))
-                count = agent.ok("poll", place, len(rows), timeout)
-                data = agent.peek(place, 8 * len(rows))
-                return count, [row[2] for row in struct.iter_unpack("<ihh", data)]
-
-            self.assertEqual(poll((fd, IN | OUT), (-1, IN), (fd + 50, IN)), (2, [OUT, 0, NVAL]))
-            # A descriptor that stands twice is told at its last place alone.
-            self.assertEqual(poll((fd, OUT), (fd, OUT)), (1, [0, OUT]))
-            client.sendall(b"x")
-            client.shutdown(socket.SHUT_WR)
-            time.sleep(0.05)
-            self.assertEqual(poll((fd, IN | OUT)), (1, [IN | HUP]))
-            self.assertEqual(poll((fd, OUT)), (1, [OUT]))
-            self.assertEqual(poll((fd, 0)), (0, [0]))
-            self.assertEqual(agent.errno("poll", 0, 10241, 0), INVAL)
-            begun = time.monotonic()
-            self.assertEqual(agent.ok("poll", 0, 0, 200), 0)
-            self.assertGreater(time.monotonic() - begun, 0.15)
-
-    def test_kqueue(self):
-        """Level and edge, ONESHOT, RECEIPT, DELETE, EOF, and the end on fork and close."""
-        with Agent() as agent:
-            listener, port = self.listen(agent, O_NONBLOCK)
-            queue = agent.ok("kqueue")
-            self.assertEqual(agent.ok("fcntl", queue, F_GETFD, 0), 1)
-
-            def kevent(*changes, most=4, timeout=0):
-                place, into = agent.put(b"".join(changes) or b"\0"), agent.room(32 * 4)
-                wait = agent.put(struct.pack("<qq", 0, timeout))
-                count = agent.ok("kevent", queue, place, len(changes), into, most, wait)
-                data = agent.peek(into, 32 * count) if count else b""
-                return [(row[0], row[1], row[2] & ~ADD, row[4], row[5]) for row in struct.iter_unpack("<QhHIqQ", data)]
-
-            self.assertEqual(kevent(event(listener, READ, ADD, udata=9)), [])
-            client = socket.create_connection(("127.0.0.1", port))
-            other = socket.create_connection(("127.0.0.1", port))
-            self.assertEqual(kevent(timeout=10**8), [(listener, READ, 0, 2, 9)])
-            self.assertEqual(kevent(), [(listener, READ, 0, 2, 9)])
-            fd = agent.ok("accept", listener, 0, 0)
-            self.assertEqual(kevent(event(listener, READ, DELETE)), [])
-            self.assertEqual(agent.errno("kevent", queue, event(listener, READ, DELETE), 1, 0, 0, 0), 2)
-            self.assertEqual(kevent(event(99, READ, ADD)), [(99, READ, EV_ERROR, BADF, 0)])
-            self.assertEqual(kevent(event(fd, READ, ADD | RECEIPT)), [(fd, READ, RECEIPT | EV_ERROR, 0, 0)])
-            client.sendall(b"abc")
-            self.assertEqual(kevent(timeout=10**8), [(fd, READ, RECEIPT, 3, 0)])
-            client.close()
-            time.sleep(0.05)
-            self.assertEqual(kevent(event(fd, READ, ADD | ONESHOT)), [(fd, READ, RECEIPT | EOF, 3, 0)])
-            self.assertEqual(
-                kevent(event(fd, READ, DELETE), event(fd, READ, ADD | ONESHOT)), [(fd, READ, ONESHOT | EOF, 3, 0)]
-            )
-            self.assertEqual(kevent(), [])
-            kevent(event(fd, READ, ADD))
-            agent.ok("close", fd)
-            self.assertEqual(kevent(), [])
-            self.assertEqual(agent.in_child("fcntl", queue, F_GETFD, 0), 128 + BADF)
-            child = agent.fork(5, 100).x0
-            kevent(event(child, -5, ADD)[:12] + struct.pack("<I", 0x80000000) + bytes(16))
-            self.assertEqual(kevent(timeout=9 * 10**8), [(child, -5, CLEAR | ONESHOT | EOF, 0, 0)])
-            self.assertEqual(agent.errno("kevent", 2, 0, 0, 0, 0, 0), BADF)
-            other.close()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Every program in wrong/ is built twice, with its mistake and without. The right
 one shows that the mistake, and nothing else, makes the difference. Where XNU
 itself would not notice, the rig must: it refuses with exit code 70.
 
-    python tests/darwin/test_wrong.py
+Run it by: python tests/darwin/test_wrong.py
 """
 
 import os

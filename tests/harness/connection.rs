@@ -64,13 +64,24 @@ impl Connection {
     pub fn read_for(&mut self, time: Duration) -> io::Result<Option<Vec<u8>>> {
         self.stream.set_read_timeout(Some(time.max(Duration::from_millis(1))))?;
         let mut piece = vec![0; 64 * 1024];
-        match self.stream.read(&mut piece) {
+        match self.receive(&mut piece) {
             Ok(count) => {
                 piece.truncate(count);
                 Ok(Some(piece))
             }
             Err(error) if is_timeout(&error) => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// A receive with a timeout is interrupted even when this process was only
+    /// stopped for a moment.
+    fn receive(&mut self, piece: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.stream.read(piece) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
         }
     }
 
@@ -94,7 +105,7 @@ impl Connection {
         let mut piece = vec![0; 1 << 20];
         let mut count = 0;
         loop {
-            match self.stream.read(&mut piece) {
+            match self.receive(&mut piece) {
                 Ok(0) => return Ok(count),
                 Ok(more) => count += more,
                 Err(error) if is_timeout(&error) => return Err(format!("no end after {count} bytes")),
