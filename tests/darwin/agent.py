@@ -4,10 +4,13 @@ The agent runs in the rig, or on macOS by itself, where the same tests show
 whether the rig tells the truth.
 """
 
+import fcntl
 import os
 import struct
 import subprocess
 import tempfile
+import termios
+import time
 
 from assembly import build, runner, text
 
@@ -100,6 +103,20 @@ class Agent:
         words = self._words(arguments)
         number = CALLS[name] if isinstance(name, str) else name
         self._send(DO, *words, *[0] * (8 - len(words)), number)
+
+    def settle(self):
+        """Waits until the call that was started sleeps, as far as /proc can tell."""
+        asleep = 0
+        while asleep < 3:
+            time.sleep(0.02)
+            try:
+                with open(f"/proc/{self.pid}/stat") as file:
+                    state = file.read().rpartition(")")[2].split()[0]
+            except FileNotFoundError:
+                time.sleep(0.2)  # no /proc here
+                return
+            unread = struct.unpack("<i", fcntl.ioctl(self.process.stdin, termios.FIONREAD, bytes(4)))[0]
+            asleep = asleep + 1 if state == "S" and not unread else 0
 
     def finish(self):
         """The Outcome of the call that was started."""

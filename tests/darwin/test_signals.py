@@ -69,15 +69,15 @@ class Signals(unittest.TestCase):
                     ("select", (0, 0, 0, 0, 0), 0),
                     ("wait4", (-1, 0, 0, 0), word),
                 )
-                child = agent.fork(0, 1500).x0
+                child = agent.fork(0, 4000).x0
                 for seen, (name, arguments, restarts) in enumerate(waits, 1):
                     with self.subTest(name=name, restarts=restarts):
                         agent.start(name, *arguments)
-                        time.sleep(0.1)
+                        agent.settle()
                         os.kill(agent.pid, signal.SIGUSR1)
                         if restarts and name == "read":
                             # Nothing was lost: a byte ends the call.
-                            time.sleep(0.1)
+                            agent.settle()
                             with open(f"/proc/{agent.pid}/fd/{pipe + 1}", "wb", 0) as end:
                                 end.write(b"x")
                             self.assertEqual(agent.finish().x0, 1)
@@ -135,7 +135,7 @@ class Signals(unittest.TestCase):
             agent.catch(USR1, RESTART)
             agent.ok("sigprocmask", BLOCK, struct.pack("<I", bit(USR1)), 0)
             agent.start("sigsuspend", 0)
-            time.sleep(0.1)
+            agent.settle()
             os.kill(agent.pid, signal.SIGUSR1)
             self.assertEqual(agent.finish().x0, INTR)
             place = agent.room(4)
@@ -216,7 +216,7 @@ class Signals(unittest.TestCase):
                 self.assertEqual(agent.process.wait(10), -theirs)
         with Agent() as agent:
             agent.start("read", agent.ok("pipe"), agent.buffer, 1)
-            time.sleep(0.1)
+            agent.settle()
             agent.process.terminate()
             self.assertEqual(agent.process.wait(10), -signal.SIGTERM)
         with Agent() as agent:
