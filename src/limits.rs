@@ -42,7 +42,7 @@ pub const MAX_CONNS_CEILING: usize = 4096;
 pub const HEADER_TIMEOUT: u32 = 10;
 
 /// Time without a byte: before the first one of a request, and while a
-/// response is being sent. On Darwin a stuck response may take it twice.
+/// response is being sent.
 pub const IDLE_TIMEOUT: u32 = 15;
 
 /// Time that running requests get after SIGTERM.

@@ -6,7 +6,7 @@ use svcd::text::Buffer;
 
 use super::respond::{self, Reply, Sent};
 use super::route::Found;
-use crate::sys::{Fd, fs, net};
+use crate::sys::{Errno, Fd, fs, net};
 
 const UNREADABLE: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file could not be read");
 const SHRUNK: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file became shorter meanwhile");
@@ -47,9 +47,12 @@ pub fn send(reply: &mut Reply, found: &Found) -> Sent {
 fn send_content(socket: Fd, file: Fd, size: u64) -> u64 {
     let mut offset = 0;
     while offset < size {
-        match net::send_file(socket, file, offset, size - offset) {
-            Ok(count) if count > 0 => offset += count,
-            Ok(_) | Err(_) => break,
+        let (sent, result) = net::send_file(socket, file, offset, size - offset);
+        offset += sent;
+        match result {
+            Ok(()) if sent > 0 => {}
+            Err(Errno::EINTR) => {}
+            Ok(()) | Err(_) => break,
         }
     }
     offset

@@ -128,15 +128,17 @@ pub fn send_all(socket: Fd, bytes: &[u8], more: bool) -> Result<(), (Errno, usiz
     Ok(())
 }
 
-/// Sends what goes out without waiting.
+/// Sends what goes out without waiting. Darwin has the flag for receiving only:
+/// there it is for what fits into the buffer of a new connection.
 pub fn send_now(socket: Fd, bytes: &[u8]) -> Result<usize, Errno> {
     retry(|| calls::send(socket, bytes, constant::MSG_NOSIGNAL | constant::MSG_DONTWAIT))
 }
 
 /// Sends up to `count` bytes of `file` from `offset` on; returns how many went
-/// out. 0: the file has no byte there.
-pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> Result<u64, Errno> {
-    retry(|| os::send_file(socket, file, offset, count))
+/// out, and the error that stopped it. None and no error: the file has no byte
+/// there. EAGAIN: the client took nothing for the send timeout.
+pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> (u64, Result<(), Errno>) {
+    os::send_file(socket, file, offset, count)
 }
 
 /// Says that no more will be sent, while the other direction stays open.

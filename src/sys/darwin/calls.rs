@@ -64,17 +64,15 @@ pub fn kqueue() -> Result<OwnedFd, Errno> {
     unsafe { call(Call::kqueue, []) }.map(OwnedFd::new)
 }
 
-/// The bytes that went out count, whatever the result is.
-pub fn sendfile(file: Fd, socket: Fd, offset: i64, count: i64) -> (Result<(), Errno>, i64) {
+/// The bytes that went out, and the result: the kernel stores the former
+/// whatever the latter is.
+pub fn sendfile(file: Fd, socket: Fd, offset: i64, count: i64) -> (i64, Result<(), Errno>) {
     let mut length = count;
     let arguments = [file.register(), socket.register(), offset as usize, &raw mut length as usize, 0, 0];
     // SAFETY: the kernel reads and writes one length; the null pointer says
     // that there is no header and no trailer.
     let result = unsafe { call(Call::sendfile, arguments) }.map(drop);
-    // The kernel stores the bytes sent on errors too; a length as it was says
-    // that it did not come so far.
-    let sent = if result.is_err() && length == count { 0 } else { length };
-    (result, sent)
+    (length, result)
 }
 
 /// Gives a signal its default action. The old one is not asked for.

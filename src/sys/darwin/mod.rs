@@ -58,15 +58,12 @@ pub fn fork() -> Result<Fork, Errno> {
 }
 
 /// A count of 0 would mean "to the end of the file"; there is nothing to send.
-pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> Result<u64, Errno> {
+pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> (u64, Result<(), Errno>) {
     if count == 0 {
-        return Ok(0);
+        return (0, Ok(()));
     }
-    match calls::sendfile(file, socket, offset as i64, count as i64) {
-        // An error after progress comes back at the next call.
-        (_, sent) if sent > 0 => Ok(sent as u64),
-        (result, _) => result.map(|()| 0),
-    }
+    let (sent, result) = calls::sendfile(file, socket, offset as i64, count as i64);
+    (sent as u64, result)
 }
 
 pub fn realtime() -> u64 {

@@ -56,8 +56,13 @@ pub fn fork() -> Result<Fork, Errno> {
     }
 }
 
-pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> Result<u64, Errno> {
-    calls::sendfile(socket, file, offset as i64, count as usize).map(|count| count as u64)
+/// An error means that nothing went out; after progress it comes back at the
+/// next call.
+pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> (u64, Result<(), Errno>) {
+    match calls::sendfile(socket, file, offset as i64, count as usize) {
+        Ok(sent) => (sent as u64, Ok(())),
+        Err(errno) => (0, Err(errno)),
+    }
 }
 
 pub fn realtime() -> u64 {
