@@ -15,16 +15,31 @@ mod layout;
 mod table;
 mod watch;
 
+use core::ffi::c_char;
+
 use super::calls::setsockopt;
 use super::errno::Errno;
 use super::fd::{Fd, OwnedFd};
 use super::net::{Connection, Sockaddr};
 use super::process::Fork;
+use super::start;
 
 pub use beneath::Beneath;
 pub use layout::{Stat, family_bytes, family_of};
 pub use table::Call;
 pub use watch::Watch;
+
+/// Where both processors' entries go, with the stack they found: argc, the
+/// pointers of argv and a 0, those of the environment and a 0, the auxiliary
+/// vector.
+///
+/// # Safety
+/// `top` is the stack as the kernel laid it out.
+unsafe extern "C" fn stack(top: *const usize) -> ! {
+    // SAFETY: argc is there, and argv behind it; strings on the initial stack
+    // live as long as the process.
+    unsafe { start::enter(*top, top.add(1).cast::<*const c_char>()) }
+}
 
 /// Non-blocking, closed on exec.
 pub fn socket(family: u32) -> Result<OwnedFd, Errno> {

@@ -8,10 +8,9 @@
 //!   16-byte aligned, and there is no return address
 
 use core::arch::naked_asm;
-use core::ffi::c_char;
 
 use super::super::gate::Returned;
-use super::super::start;
+use super::stack;
 
 /// The gate: the C convention passes the fourth argument in rcx, which the
 /// instruction overwrites, and the seventh on the stack.
@@ -38,12 +37,4 @@ pub unsafe extern "C" fn trap(
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _start() -> ! {
     naked_asm!("xor ebp, ebp", "mov rdi, rsp", "push rbp", "jmp {stack}", stack = sym stack)
-}
-
-/// # Safety
-/// `top` is the stack as the kernel laid it out.
-unsafe extern "C" fn stack(top: *const usize) -> ! {
-    // SAFETY: argc is there, and argv behind it; strings on the initial stack
-    // live as long as the process.
-    unsafe { start::enter(*top, top.add(1).cast::<*const c_char>()) }
 }
