@@ -31,10 +31,10 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## find or install every tool; the other targets do it by themselves
-	@linker/setup.sh build test lint $(if $(CI),browser)
+	@linker/setup.sh build test lint $(if $(CI),browser clients)
 
-setup-browser: ## also install a Chromium, for the browser test
-	@linker/setup.sh build browser
+setup-browser: ## also install a Chromium, and the other clients that are tried
+	@linker/setup.sh build browser clients
 
 build: ## the program for all three machines, in dist/
 	@linker/setup.sh build
@@ -60,8 +60,8 @@ test: ## every test: library, binaries, browser; the suite natively, under qemu,
 	@echo "== the library"
 	@$(WITH_TOOLS) cargo test -p svcd --lib
 	@$(WITH_TOOLS) cargo test -p svcd --doc
-	@echo "== its oracles, what the programs are made of, a browser"
-	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser
+	@echo "== its oracles, what the programs are made of, a browser, other clients"
+	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== the suite, natively: dist/svcd-$(HERE)"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite -- --test-threads 8

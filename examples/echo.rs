@@ -31,11 +31,11 @@ fn program(mut start: sys::Start) -> u8 {
         Some(port) => port.and_then(|port| u16::try_from(port).ok()),
     };
     let Some(port) = port else {
-        return complain("usage: echo [PORT]");
+        return complain(b"usage: echo [PORT]");
     };
     match serve(port, start.memory) {
         Ok(()) => 0,
-        Err(failure) => complain(failure.errno.text().unwrap_or(failure.call)),
+        Err(failure) => complain(failure.errno.text().unwrap_or(failure.call.as_bytes())),
     }
 }
 
@@ -43,19 +43,21 @@ fn program(mut start: sys::Start) -> u8 {
 fn serve(port: u16, memory: &mut [u8]) -> Result<(), Failure> {
     let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let (listener, bound) = net::listen(&loopback, 128, TIMEOUT)?;
+    let listeners = [Some(listener)];
     let watch = Watch::new()?;
     say(|line| {
         line.push(b"listening on ");
         address::push_authority(line, &bound);
     });
     loop {
-        let events = watch.wait(Some(listener.borrow()), None)?;
+        let events = watch.wait(&listeners, None)?;
         while events.child && process::reap().is_some() {}
         if events.stop {
             return Ok(());
         }
         // EAGAIN: another event woke us, or the client has gone again.
-        let Ok(connection) = net::accept(listener.borrow(), TIMEOUT) else {
+        let accepted = listeners.iter().flatten().find_map(|it| net::accept(it.borrow(), TIMEOUT).ok());
+        let Some(connection) = accepted else {
             continue;
         };
         if let Ok(Fork::Child) = process::fork() {
@@ -84,8 +86,8 @@ fn say(write: impl FnOnce(&mut Buffer)) {
     let _ = fs::write(Fd::STDERR, line.bytes());
 }
 
-fn complain(problem: &str) -> u8 {
-    say(|line| line.push(problem.as_bytes()));
+fn complain(problem: &[u8]) -> u8 {
+    say(|line| line.push(problem));
     2
 }
 

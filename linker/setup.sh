@@ -7,6 +7,7 @@
 #                                     and the Python packages of tests/darwin
 #   linker/setup.sh build lint        also clippy, rustfmt, shellcheck, ruff
 #   linker/setup.sh browser           a Chromium, for the browser test
+#   linker/setup.sh clients           wget, HTTPie, and an nginx to compare with
 #
 # The program needs core built from source (see freestanding.toml), and compiler
 # and sources must be of one version. So both come from one place: a rustup
@@ -303,6 +304,12 @@ for level; do
         ;;
     lint) need_lint ;;
     browser) need_chromium ;;
+    clients)
+        have wget || install wget || say "no wget; it is not tried as a client"
+        have http || install httpie || say "no HTTPie; it is not tried as a client"
+        have nginx || [ -x /usr/sbin/nginx ] || install nginx-light ||
+            say "no nginx; clients are not compared with it"
+        ;;
     *) give_up "unknown level $level" ;;
     esac
 done

@@ -9,12 +9,13 @@
 //! 4. What a client can do is bounded in [`limits`].
 //!
 //! In reading order: [`options`] (the command line), [`http`] (one message),
-//! [`log_line`] (what is written about it), [`text`] (small tools for all).
+//! [`listing`] (of a folder), [`log_line`] (what is written about it), [`text`] (small tools for all).
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 pub mod http;
 pub mod limits;
+pub mod listing;
 pub mod log_line;
 pub mod options;
 pub mod text;

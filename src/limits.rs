@@ -11,8 +11,28 @@ pub const REQUEST_LINE: usize = 8192;
 /// cookies stay below it, and one buffer of this size serves a connection.
 pub const HEAD: usize = 16 * 1024;
 
+/// Room for the body of a request behind the longest head.
+pub const BODY_ROOM: usize = 12 * 1024;
+
+/// What a connection receives into: a head, what is left of the one before, and
+/// [`BODY_ROOM`].
+pub const INPUT: usize = 2 * HEAD;
+
+/// Longest body that is read and dropped where none is wanted. With a longer
+/// one it is cheaper to close the connection.
+pub const DISCARD: u64 = 64 * 1024;
+
+/// Chunk extensions and trailers of one body together. Nobody reads them, and
+/// they must not make a body longer without end. No other bound is needed: each
+/// chunk has a byte of content, and at most 20 of framing around it.
+pub const CHUNK_EXTRAS: usize = 8 * 1024;
+
 /// Longest path below DOCROOT, with its NUL: Linux's PATH_MAX.
 pub const PATH: usize = 4096;
+
+/// Longest name of a host with --virtual-hosts: that of a domain name (RFC 1035
+/// 2.3.4) and a NUL.
+pub const HOST: usize = 256;
 
 /// Head of an answer and the page or small file that goes out with it in one
 /// call. Above [`INLINE_FILE`] a file is sent by sendfile instead, so this is
@@ -23,6 +43,13 @@ pub const REPLY: usize = INLINE_FILE + 8 * 1024;
 /// send are cheaper than a send and a sendfile.
 pub const INLINE_FILE: usize = 32 * 1024;
 
+/// Memory for the listing of a folder. The larger it is, the less often a large
+/// folder is read again: about 20,000 entries fit. Untouched, it costs nothing.
+pub const LISTING: usize = 1024 * 1024;
+
+/// The part of it that names are read into from the kernel.
+pub const LISTING_NAMES: usize = 32 * 1024;
+
 /// Longest log line: PIPE_BUF on Linux, so that lines of several processes
 /// never mix in a pipe.
 pub const LOG_LINE: usize = 4096;
@@ -31,19 +58,37 @@ pub const LOG_LINE: usize = 4096;
 /// reason fit into [`LOG_LINE`].
 pub const LOG_FIELD: usize = 1200;
 
+/// Addresses to listen on (--bind), each a descriptor that is waited for.
+pub const BINDS: usize = 8;
+
+/// Fields that --header adds, and media types that --mime adds.
+pub const ADDITIONS: usize = 16;
+
+/// Bytes of all fields that --header adds, their line ends counted: they take
+/// half of what [`REPLY`] has for a head. A media type of --mime is at the most
+/// a sixteenth of it long.
+pub const ADDED_FIELDS: usize = 4096;
+
 /// Default of --max-conns: one process each, so it bounds processes too.
 pub const MAX_CONNS: u32 = 256;
 
 /// Largest --max-conns: the size of the table of children.
 pub const MAX_CONNS_CEILING: usize = 4096;
 
-/// Time from the first byte of a head to its last. A client that drips its
-/// head is answered 408 then.
+/// Default of --header-timeout: time from the first byte of a head to its last.
+/// A client that drips its head is answered 408 then. The body of a request
+/// gets as much once more.
 pub const HEADER_TIMEOUT: u32 = 10;
 
-/// Time without a byte: before the first one of a request, and while a
-/// response is being sent.
+/// Default of --idle-timeout: time without a byte, before the first one of a
+/// request, and while a response is being sent.
 pub const IDLE_TIMEOUT: u32 = 15;
+
+/// Largest time that the command line can set: a day.
+pub const TIMEOUT_CEILING: u32 = 86400;
+
+/// Largest --cache: a year.
+pub const CACHE_CEILING: u32 = 31_536_000;
 
 /// Time that running requests get after SIGTERM.
 pub const GRACE: u32 = 10;
@@ -65,3 +110,7 @@ pub const ACCEPT_PAUSE_MS: u32 = 100;
 
 /// Queue of connections that wait for accept: Linux's default ceiling.
 pub const BACKLOG: u32 = 4096;
+
+/// Ranges of one request that lie apart from each other. A player or a viewer of
+/// documents asks for a few; each one more costs a seek and a part's head.
+pub const RANGES: usize = 16;

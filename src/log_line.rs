@@ -8,7 +8,8 @@ use crate::text::{Buffer, address, decimal, percent};
 
 /// What is written about a request.
 pub struct Record<'a> {
-    pub client: IpAddr,
+    /// None: it came over a Unix socket.
+    pub client: Option<IpAddr>,
     /// Seconds since 1970.
     pub time: u64,
     /// As it was sent, whole or not.
@@ -25,7 +26,10 @@ pub struct Record<'a> {
 /// Appends the line of `record` with its LF. A refusal has one more quoted
 /// field behind the format's own: the reason.
 pub fn push(line: &mut Buffer, record: &Record) {
-    address::push(line, &record.client);
+    match &record.client {
+        Some(client) => address::push(line, client),
+        None => line.push(b"unix:"),
+    }
     line.push(b" - - [");
     date::push_log_time(line, record.time);
     line.push(b"] ");
@@ -72,7 +76,7 @@ mod tests {
     use super::*;
 
     const RECORD: Record = Record {
-        client: IpAddr::V4(core::net::Ipv4Addr::LOCALHOST),
+        client: Some(IpAddr::V4(core::net::Ipv4Addr::LOCALHOST)),
         time: 784_111_777,
         request_line: b"GET /a HTTP/1.1",
         status: 200,
@@ -99,6 +103,11 @@ mod tests {
     }
 
     #[test]
+    fn a_client_of_a_unix_socket_has_no_address() {
+        assert!(line(&Record { client: None, ..RECORD }).starts_with("unix: - - ["));
+    }
+
+    #[test]
     fn bytes_of_a_client_cannot_leave_their_field() {
         let hostile = Record { request_line: b"a\"b\\c\nd\x1be\x7f\xff", ..RECORD };
         assert!(line(&hostile).contains(r#""a\x22b\x5Cc\x0Ad\x1Be\x7F\xFF" 200"#));
@@ -108,7 +117,7 @@ mod tests {
     fn the_longest_line_fits_and_says_that_it_was_cut() {
         let long = [0xff; limits::HEAD];
         let longest = Record {
-            client: IpAddr::V6(core::net::Ipv6Addr::from([0xff; 16])),
+            client: Some(IpAddr::V6(core::net::Ipv6Addr::from([0xff; 16]))),
             time: u64::MAX,
             request_line: &long,
             status: 999,

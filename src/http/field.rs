@@ -68,26 +68,51 @@ pub struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {
     /// Name and trimmed value of each field line, in order.
-    pub fn iter(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        let mut rest = self.0;
-        core::iter::from_fn(move || {
-            let end = rest.iter().position(|byte| *byte == b'\n')?;
-            let (line, next) = rest.split_at_checked(end + 1)?;
-            rest = next;
-            let colon = line.iter().position(|byte| *byte == b':')?;
-            let value = line.get(colon + 1..line.len().checked_sub(2)?)?;
-            Some((line.get(..colon)?, trim(value)))
-        })
+    pub fn iter(self) -> Lines<'a> {
+        Lines(self.0)
     }
 
     /// The values of all field lines called `name`, whatever its case.
-    pub fn all(self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.iter().filter(move |field| field.0.eq_ignore_ascii_case(name.as_bytes())).map(|field| field.1)
+    pub fn all<'n>(self, name: &'n str) -> Values<'a, 'n> {
+        Values { lines: self.iter(), name }
     }
 
     /// The value of the first field line called `name`.
     pub fn first(self, name: &str) -> Option<&'a [u8]> {
         self.all(name).next()
+    }
+}
+
+/// See [`Fields::iter`].
+pub struct Lines<'a>(&'a [u8]);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let end = self.0.iter().position(|byte| *byte == b'\n')?;
+        let (line, next) = self.0.split_at_checked(end + 1)?;
+        self.0 = next;
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let value = line.get(colon + 1..line.len().checked_sub(2)?)?;
+        Some((line.get(..colon)?, trim(value)))
+    }
+}
+
+/// See [`Fields::all`].
+pub struct Values<'a, 'n> {
+    lines: Lines<'a>,
+    name: &'n str,
+}
+
+impl<'a> Iterator for Values<'a, '_> {
+    type Item = &'a [u8];
+
+    /// Not inlined: a dozen fields are looked for, and a call is smaller.
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let name = self.name.as_bytes();
+        self.lines.find(|field| field.0.eq_ignore_ascii_case(name)).map(|field| field.1)
     }
 }
 

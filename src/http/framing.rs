@@ -62,6 +62,31 @@ fn transfer_encoding(fields: Fields) -> Result<bool, HeadError> {
     Ok(chunked)
 }
 
+/// What the client waits for before it sends its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    None,
+    /// 100-continue: an interim answer, or the final one.
+    Continue,
+    /// Something that this server cannot meet.
+    Unknown,
+}
+
+/// RFC 9110 10.1.1; HTTP/1.0 has no interim answers.
+pub fn expectation(version: Version, fields: Fields) -> Expectation {
+    let mut expectation = Expectation::None;
+    if version == Version::Http10 {
+        return expectation;
+    }
+    for value in fields.all("Expect") {
+        if !value.eq_ignore_ascii_case(b"100-continue") {
+            return Expectation::Unknown;
+        }
+        expectation = Expectation::Continue;
+    }
+    expectation
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +125,20 @@ mod tests {
         }
         assert_eq!(of(Version::Http10, b"Transfer-Encoding: chunked\r\n"), Err(HeadError::CodingOn10));
         assert_eq!(of(Version::Http10, b"Content-Length: 5\r\n"), Ok(BodyLength::Length(5)));
+    }
+
+    #[test]
+    fn only_100_continue_can_be_expected() {
+        for (fields, expected) in [
+            (&b""[..], Expectation::None),
+            (b"Expect: 100-continue\r\n", Expectation::Continue),
+            (b"expect: 100-Continue\r\nExpect: 100-continue\r\n", Expectation::Continue),
+            (b"Expect: 100-continue, x\r\n", Expectation::Unknown),
+            (b"Expect:\r\n", Expectation::Unknown),
+            (b"Expect: 100-continue\r\nExpect: x\r\n", Expectation::Unknown),
+        ] {
+            assert_eq!(expectation(Version::Http11, Fields(fields)), expected, "{}", fields.escape_ascii());
+        }
+        assert_eq!(expectation(Version::Http10, Fields(b"Expect: 100-continue\r\n")), Expectation::None);
     }
 }

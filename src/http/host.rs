@@ -1,5 +1,7 @@
 //! The Host field and the authority of a target (RFC 9110 7.2, RFC 3986 3.2).
 
+use crate::text::Buffer;
+
 /// `uri-host [ ":" port ]`, with a host: an empty one names no http resource
 /// (RFC 9110 4.2.1). User information is refused (RFC 9110 4.2.4).
 pub fn is_valid(authority: &[u8]) -> bool {
@@ -25,6 +27,17 @@ pub fn is_valid(authority: &[u8]) -> bool {
     !host.is_empty() && port && host.iter().all(|byte| is_host_byte(*byte) || (literal && *byte == b':'))
 }
 
+/// Appends the host of an authority as a file name: in lower case, without its
+/// port and without the dot that may end a domain name.
+pub fn push_name(name: &mut Buffer, authority: &[u8]) {
+    let colon = authority.iter().rposition(|byte| *byte == b':');
+    let port = colon.filter(|colon| !authority.get(*colon..).unwrap_or_default().contains(&b']'));
+    let host = authority.get(..port.unwrap_or(authority.len())).unwrap_or_default();
+    for byte in host.strip_suffix(b".").unwrap_or(host) {
+        name.push_byte(byte.to_ascii_lowercase());
+    }
+}
+
 /// unreserved / pct-encoded / sub-delims of RFC 3986.
 fn is_host_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
@@ -46,6 +59,24 @@ mod tests {
             "a:123456",
         ] {
             assert!(!is_valid(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_becomes_a_file_name() {
+        for (authority, expected) in [
+            ("Example.ORG", "example.org"),
+            ("example.org:8080", "example.org"),
+            ("example.org.:80", "example.org"),
+            ("[::1]", "[::1]"),
+            ("[::1]:80", "[::1]"),
+            ("a:", "a"),
+            ("..", "."),
+        ] {
+            let mut room = [0; 32];
+            let mut name = Buffer::new(&mut room);
+            push_name(&mut name, authority.as_bytes());
+            assert_eq!(name.bytes(), expected.as_bytes());
         }
     }
 }

@@ -95,12 +95,20 @@ model/gltf-binary\tglb
 ";
 
 /// The media type of the file called `name`, by its extension in any case.
-pub fn of(name: &[u8]) -> &'static [u8] {
+/// `own` are `EXTENSION=TYPE` and count more than the table.
+pub fn of<'a>(name: &[u8], mut own: impl Iterator<Item = &'a &'a [u8]>) -> &'a [u8] {
     let name = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     let Some(dot) = name.iter().rposition(|byte| *byte == b'.') else {
         return DEFAULT;
     };
     let extension = name.get(dot + 1..).unwrap_or_default();
+    let own = own.find_map(|entry| {
+        let (known, rest) = entry.split_at_checked(extension.len())?;
+        known.eq_ignore_ascii_case(extension).then(|| rest.strip_prefix(b"="))?
+    });
+    if own.is_some() {
+        return own.unwrap_or_default();
+    }
     let found = entries().find(|(_, known)| known.eq_ignore_ascii_case(extension));
     found.map_or(DEFAULT, |(media_type, _)| media_type)
 }
@@ -136,7 +144,22 @@ mod tests {
             (b"", DEFAULT),
         ];
         for (name, media_type) in cases {
-            assert_eq!(of(name), *media_type, "{}", name.escape_ascii());
+            assert_eq!(of(name, [].iter()), *media_type, "{}", name.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn own_types_count_more() {
+        let own: [&[u8]; 3] = [b"HTML=text/x-own", b"x=a/b;c=d", b"x=a/second"];
+        let cases: &[(&[u8], &[u8])] = &[
+            (b"a.html", b"text/x-own"),
+            (b"a.X", b"a/b;c=d"),
+            (b"a.htm", b"text/html; charset=utf-8"),
+            (b"a.ht", DEFAULT),
+            (b"a.", DEFAULT),
+        ];
+        for (name, media_type) in cases {
+            assert_eq!(of(name, own.iter()), *media_type, "{}", name.escape_ascii());
         }
     }
 

@@ -1,4 +1,4 @@
-//! Methods (RFC 9110 9, RFC 5789 for PATCH).
+//! Methods (RFC 9110 9, RFC 5789 for PATCH, RFC 2324 for BREW).
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -11,12 +11,15 @@ pub enum Method {
     Options,
     Trace,
     Patch,
+    Brew,
+    /// A token, but not the name of any of these.
+    Unknown,
 }
 
 impl Method {
     /// Reads a method; names are case-sensitive (RFC 9110 9.1).
-    pub fn parse(name: &[u8]) -> Option<Method> {
-        Some(match name {
+    pub fn parse(name: &[u8]) -> Method {
+        match name {
             b"GET" => Method::Get,
             b"HEAD" => Method::Head,
             b"POST" => Method::Post,
@@ -26,10 +29,11 @@ impl Method {
             b"OPTIONS" => Method::Options,
             b"TRACE" => Method::Trace,
             b"PATCH" => Method::Patch,
-            _ => return None,
-        })
+            b"BREW" => Method::Brew,
+            _ => Method::Unknown,
+        }
     }
 }
 
-/// The value of Allow for a file.
-pub const ALLOW: &str = "GET, HEAD";
+/// The value of Allow for every resource.
+pub const ALLOW: &str = "GET, HEAD, OPTIONS";

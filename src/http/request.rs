@@ -47,7 +47,6 @@ pub enum Parsed<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeadError {
     Method,
-    MethodUnknown,
     Target,
     RequestLineTooLong,
     Version,
@@ -73,7 +72,6 @@ impl HeadError {
     pub fn refusal(self) -> Refusal {
         let (status, reason) = match self {
             HeadError::Method => (Status::BAD_REQUEST, "malformed method, RFC 9110 9.1"),
-            HeadError::MethodUnknown => (Status::NOT_IMPLEMENTED, "unknown method, RFC 9110 9.1"),
             HeadError::Target => (Status::BAD_REQUEST, "malformed request-target, RFC 9112 3.2"),
             HeadError::RequestLineTooLong => (Status::URI_TOO_LONG, "request line too long, RFC 9112 3"),
             HeadError::Version => (Status::BAD_REQUEST, "malformed HTTP version, RFC 9112 2.3"),
@@ -147,7 +145,7 @@ fn head(bytes: &[u8]) -> Result<(Request<'_>, usize), Stop> {
         return Err(HeadError::RequestLineTooLong.into());
     }
     let fields = field_section(&mut cursor)?;
-    let method = Method::parse(method).ok_or(HeadError::MethodUnknown)?;
+    let method = Method::parse(method);
     check_host(version, fields)?;
     let body = framing::body_length(version, fields)?;
     let request = Request { method, target, version, fields, body };

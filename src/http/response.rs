@@ -1,18 +1,24 @@
 //! The head of a response (RFC 9112 4) and the page of a refusal.
 
-use super::{Refusal, Status, date};
+use super::{Persistence, Refusal, Status, date, field};
 use crate::text::{Buffer, decimal, html};
 
 /// Appends the status line and the fields that every response of this server
 /// has. `now` is in seconds since 1970.
-pub fn begin(buffer: &mut Buffer, status: Status, now: u64) {
+pub fn begin(buffer: &mut Buffer, status: Status, persistence: Persistence, now: u64) {
     buffer.push(b"HTTP/1.1 ");
     decimal::push(buffer, u64::from(status.code()));
     buffer.push_byte(b' ');
     buffer.push(status.reason_phrase().as_bytes());
     buffer.push(b"\r\nDate: ");
     date::push_imf_fixdate(buffer, now);
-    buffer.push(b"\r\nServer: svcd\r\nConnection: close\r\n");
+    buffer.push(b"\r\nServer: svcd\r\n");
+    // RFC 9112 9.3: in HTTP/1.1 a connection persists when nothing is said.
+    buffer.push(match persistence {
+        Persistence::Close => b"Connection: close\r\n",
+        Persistence::Asked => b"Connection: keep-alive\r\n",
+        Persistence::Default => b"",
+    });
 }
 
 /// Appends one field line. `value` is the server's own text; bytes of a client
@@ -21,6 +27,16 @@ pub fn push_field(buffer: &mut Buffer, name: &str, value: &[u8]) {
     buffer.push(name.as_bytes());
     buffer.push(b": ");
     buffer.push(value);
+    push_end(buffer);
+}
+
+/// Appends a field line of the command line, where the space behind the colon
+/// may be missing.
+pub fn push_line(buffer: &mut Buffer, line: &[u8]) {
+    let mut parts = line.splitn(2, |byte| *byte == b':');
+    buffer.push(parts.next().unwrap_or_default());
+    buffer.push(b": ");
+    buffer.push(field::trim(parts.next().unwrap_or_default()));
     push_end(buffer);
 }
 
@@ -67,7 +83,7 @@ mod tests {
     fn a_head_is_lines_that_end_in_crlf() {
         let mut room = [0; 512];
         let mut buffer = Buffer::new(&mut room);
-        begin(&mut buffer, Status::NOT_FOUND, 784_111_777);
+        begin(&mut buffer, Status::NOT_FOUND, Persistence::Close, 784_111_777);
         push_field(&mut buffer, "Content-Type", b"text/html");
         push_length(&mut buffer, 7);
         push_last_modified(&mut buffer, 0);

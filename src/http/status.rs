@@ -6,15 +6,23 @@ pub struct Status(u16);
 
 impl Status {
     pub const OK: Status = Status(200);
+    pub const NO_CONTENT: Status = Status(204);
+    pub const PARTIAL_CONTENT: Status = Status(206);
 
     pub const MOVED_PERMANENTLY: Status = Status(301);
+    pub const NOT_MODIFIED: Status = Status(304);
 
     pub const BAD_REQUEST: Status = Status(400);
     pub const FORBIDDEN: Status = Status(403);
     pub const NOT_FOUND: Status = Status(404);
     pub const METHOD_NOT_ALLOWED: Status = Status(405);
     pub const REQUEST_TIMEOUT: Status = Status(408);
+    pub const PRECONDITION_FAILED: Status = Status(412);
     pub const URI_TOO_LONG: Status = Status(414);
+    pub const RANGE_NOT_SATISFIABLE: Status = Status(416);
+    pub const EXPECTATION_FAILED: Status = Status(417);
+    /// RFC 2324 2.3.2; the registry calls it unused.
+    pub const IM_A_TEAPOT: Status = Status(418);
     /// RFC 6585 5.
     pub const REQUEST_HEADER_FIELDS_TOO_LARGE: Status = Status(431);
 
@@ -27,17 +35,28 @@ impl Status {
         self.0
     }
 
+    pub fn is_error(self) -> bool {
+        self.0 >= 400
+    }
+
     /// The reason phrase of the IANA registry.
     pub fn reason_phrase(self) -> &'static str {
         match self.0 {
             200 => "OK",
+            204 => "No Content",
+            206 => "Partial Content",
             301 => "Moved Permanently",
+            304 => "Not Modified",
             400 => "Bad Request",
             403 => "Forbidden",
             404 => "Not Found",
             405 => "Method Not Allowed",
             408 => "Request Timeout",
+            412 => "Precondition Failed",
             414 => "URI Too Long",
+            416 => "Range Not Satisfiable",
+            417 => "Expectation Failed",
+            418 => "I'm a teapot",
             431 => "Request Header Fields Too Large",
             500 => "Internal Server Error",
             501 => "Not Implemented",
@@ -70,13 +89,20 @@ mod tests {
     fn every_status_has_a_phrase() {
         for status in [
             Status::OK,
+            Status::NO_CONTENT,
+            Status::PARTIAL_CONTENT,
             Status::MOVED_PERMANENTLY,
+            Status::NOT_MODIFIED,
             Status::BAD_REQUEST,
             Status::FORBIDDEN,
             Status::NOT_FOUND,
             Status::METHOD_NOT_ALLOWED,
             Status::REQUEST_TIMEOUT,
+            Status::PRECONDITION_FAILED,
             Status::URI_TOO_LONG,
+            Status::RANGE_NOT_SATISFIABLE,
+            Status::EXPECTATION_FAILED,
+            Status::IM_A_TEAPOT,
             Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Status::INTERNAL_SERVER_ERROR,
             Status::NOT_IMPLEMENTED,

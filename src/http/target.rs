@@ -27,7 +27,7 @@ pub fn parse<'a>(method: Method, target: &'a [u8]) -> Result<Target<'a>, Refusal
     }
     let path_query = match target.first() {
         Some(b'/') => target,
-        _ => absolute_form(target).ok_or(MALFORMED)?,
+        _ => absolute_form(target).ok_or(MALFORMED)?.1,
     };
     let mut parts = path_query.splitn(2, |byte| *byte == b'?');
     let path = parts.next().unwrap_or_default();
@@ -36,8 +36,14 @@ pub fn parse<'a>(method: Method, target: &'a [u8]) -> Result<Target<'a>, Refusal
     Ok(Target { path, query: parts.next() })
 }
 
-/// Path and query of `http://authority/path?query`.
-fn absolute_form(target: &[u8]) -> Option<&[u8]> {
+/// The authority in a target, which counts more than the Host field (RFC 9112
+/// 3.2.2).
+pub fn authority(target: &[u8]) -> Option<&[u8]> {
+    absolute_form(target).map(|parts| parts.0)
+}
+
+/// Authority, and path with query, of `http://authority/path?query`.
+fn absolute_form(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = target.iter().position(|byte| *byte == b':')?;
     let (scheme, rest) = target.split_at_checked(colon)?;
     if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
@@ -46,7 +52,7 @@ fn absolute_form(target: &[u8]) -> Option<&[u8]> {
     let rest = rest.strip_prefix(b"://")?;
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?')).unwrap_or(rest.len());
     let (authority, path_query) = rest.split_at_checked(end)?;
-    host::is_valid(authority).then_some(path_query)
+    host::is_valid(authority).then_some((authority, path_query))
 }
 
 /// Writes the name below DOCROOT that a path means: decoded once, without dot

@@ -1,3 +1,5 @@
+use core::net::Ipv4Addr;
+
 use super::*;
 
 fn parsed<'a>(arguments: &[&'a CStr]) -> Result<Command<'a>, UsageError<'a>> {
@@ -14,7 +16,10 @@ fn served<'a>(arguments: &[&'a CStr]) -> Options<'a> {
 #[test]
 fn nothing_means_the_defaults() {
     let options = served(&[]);
-    assert_eq!(options.bind, IpAddr::V4(Ipv4Addr::LOCALHOST));
+    assert!(options.binds.is_empty() && options.headers.is_empty() && options.media_types.is_empty());
+    assert!(options.listing && !options.clean_urls && !options.virtual_hosts);
+    assert_eq!((options.header_timeout, options.idle_timeout), (10, 15));
+    assert_eq!((options.fallback, options.errors, options.cache), (None, None, None));
     assert_eq!((options.port, options.max_conns), (8080, 256));
     assert_eq!((options.docroot, options.index), (None, c"index.html"));
     assert_eq!(options.log, Log::StandardOutput);
@@ -27,7 +32,16 @@ fn every_spelling_of_an_option() {
     {
         assert_eq!(served(arguments).port, 81, "{arguments:?}");
     }
-    assert_eq!(served(&[c"-b", c"::1"]).bind, IpAddr::V6(core::net::Ipv6Addr::LOCALHOST));
+    assert!(!served(&[c"--no-listing"]).listing);
+    assert!(served(&[c"--clean-urls"]).clean_urls);
+    assert!(served(&[c"--virtual-hosts"]).virtual_hosts);
+    assert_eq!(served(&[c"--errors", c"/e"]).errors, Some(c"/e"));
+    assert_eq!(served(&[c"--fallback", c"a/b.c"]).fallback, Some(c"a/b.c"));
+    assert_eq!(served(&[c"--fallback=/a"]).fallback, Some(c"a"));
+    assert_eq!(served(&[c"--cache=0"]).cache, Some(0));
+    assert_eq!(served(&[c"--cache", c"31536000"]).cache, Some(31_536_000));
+    assert_eq!(served(&[c"--header-timeout", c"1"]).header_timeout, 1);
+    assert_eq!(served(&[c"--idle-timeout=86400"]).idle_timeout, 86400);
     assert_eq!(served(&[c"--index=a.htm"]).index, c"a.htm");
     assert_eq!(served(&[c"--max-conns", c"4096"]).max_conns, 4096);
     assert_eq!(served(&[c"--log", c"f"]).log, Log::File(c"f"));
@@ -79,15 +93,168 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
-fn numbers_in_texts_are_the_limits() {
-    assert!(MAX_CONNS_RANGE.ends_with(&format!(" {}", limits::MAX_CONNS_CEILING)));
-    assert!(HELP.contains(&format!("default {}\n", limits::MAX_CONNS)));
+fn each_bind_is_one_more_address() {
+    let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let all: IpAddr = "::".parse().unwrap();
+    for (argument, bind) in [
+        (c"127.0.0.1", Bind::Ip(local, None)),
+        (c"127.0.0.1:81", Bind::Ip(local, Some(81))),
+        (c"::", Bind::Ip(all, None)),
+        (c"[::]", Bind::Ip(all, None)),
+        (c"[::]:0", Bind::Ip(all, Some(0))),
+        (c"unix:/run/s", Bind::Unix(c"/run/s")),
+        (c"unix:s", Bind::Unix(c"s")),
+    ] {
+        let binds = served(&[c"-b", c"0.0.0.0", c"-b", argument]).binds;
+        let any = Bind::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED), None);
+        assert_eq!(binds.iter().copied().collect::<Vec<_>>(), [any, bind], "{argument:?}");
+    }
+    assert_eq!(served(&[c"-b1.1.1.1"; limits::BINDS]).binds.iter().count(), limits::BINDS);
+    refused(&[c"-b1.1.1.1"; limits::BINDS + 1], "-b1.1.1.1");
+    for bad in ["", "unix:", "unix", "localhost", "::1:x", "[::1", "1.2.3.4:65536", "/run/s"] {
+        refused_value("--bind", bad);
+    }
 }
 
 #[test]
-fn the_help_names_every_option() {
-    for (short, long, _, _) in TABLE {
-        assert!(HELP.contains(&format!("--{}", str::from_utf8(long).unwrap())));
-        assert!(*short == 0 || HELP.contains(&format!("-{}, --", *short as char)));
+fn a_header_is_a_field_line_that_the_server_does_not_write() {
+    for line in [c"X: y", c"X:y", c"x-Y: a b\tc", c"Content-Security-Policy: x", c"Server: \xe9", c"A: :"] {
+        let headers = served(&[c"--header", line]).headers;
+        assert_eq!(headers.iter().copied().collect::<Vec<_>>(), [line.to_bytes()], "{line:?}");
     }
+    assert_eq!(served(&[c"--header=A: b"; limits::ADDITIONS]).headers.iter().count(), limits::ADDITIONS);
+    refused(&[c"--header=A: b"; limits::ADDITIONS + 1], "--header=A: b");
+    for bad in [
+        "",
+        "X",
+        "X:",
+        "X: ",
+        ": y",
+        "X :y",
+        "X y: z",
+        "X:  y",
+        "X: y ",
+        "X:\ty",
+        "X: a\r\nB: c",
+        "\u{e9}: y",
+    ] {
+        refused_value("--header", bad);
+    }
+    for own in ["Connection: close", "CONTENT-LENGTH: 1", "transfer-encoding: chunked", "Date: x", "TE: x"] {
+        refused_value("--header", own);
+    }
+}
+
+#[test]
+fn headers_have_a_limit_together() {
+    let half = |len: usize| std::ffi::CString::new(format!("A: {}", "b".repeat(len - 3))).unwrap();
+    let (first, fits) = (half(limits::ADDED_FIELDS / 2), half(limits::ADDED_FIELDS / 2 - 4));
+    served(&[c"--header", &first, c"--header", &fits]);
+    let over = half(limits::ADDED_FIELDS / 2 - 3);
+    assert!(parsed(&[c"--header", &first, c"--header", &over]).is_err());
+}
+
+#[test]
+fn a_media_type_follows_its_extension() {
+    for (argument, stored) in [
+        (c"a=b/c", c"a=b/c"),
+        (c".a=b/c", c"a=b/c"),
+        (c"h=text/html; charset=utf-8", c"h=text/html; charset=utf-8"),
+        (c"h=text/html;charset=utf-8;x=y", c"h=text/html;charset=utf-8;x=y"),
+        (c"j=application/ld+json; p=\"http://x/ y\"", c"j=application/ld+json; p=\"http://x/ y\""),
+    ] {
+        let types = served(&[c"--mime", argument]).media_types;
+        assert_eq!(types.iter().copied().collect::<Vec<_>>(), [stored.to_bytes()], "{argument:?}");
+    }
+    refused(&[c"--mime=a=b/c"; limits::ADDITIONS + 1], "--mime=a=b/c");
+    for bad in [
+        "",
+        "a",
+        "=b/c",
+        ".=b/c",
+        "..a=b/c",
+        "a.b=c/d",
+        "a/b=c/d",
+        "a=",
+        "a=b",
+        "a=/c",
+        "a=b/",
+        "a=b/c/d",
+        "a=b/c ",
+        "a= b/c",
+        "a=b/c;",
+        "a=b/c;x=y ",
+        "a=b/c\r\nX: y",
+        "a=b/c;x=\"\n\"",
+    ] {
+        refused_value("--mime", bad);
+    }
+    refused_value("--mime", &format!("a=b/{}", "c".repeat(limits::ADDED_FIELDS / 16)));
+}
+
+#[test]
+fn a_fallback_is_a_visible_name_below_docroot() {
+    for bad in ["", "/", "//a", "a//b", "a/", "..", "a/../b", ".a", "a/.b", "./a"] {
+        refused_value("--fallback", bad);
+    }
+}
+
+#[test]
+fn times_have_their_range() {
+    for bad in ["0", "86401", "-1", "", "1s", "4294967297", "18446744073709551617"] {
+        refused_value("--header-timeout", bad);
+        refused_value("--idle-timeout", bad);
+    }
+    for bad in ["-1", "31536001", "", "x"] {
+        refused_value("--cache", bad);
+    }
+}
+
+/// The last argument holds a value that is refused.
+fn refused(arguments: &[&CStr], printed: &str) {
+    let error = parsed(arguments).expect_err(printed);
+    assert_eq!((error.argument, error.value), (printed.as_bytes(), &b""[..]));
+}
+
+fn refused_value(option: &str, value: &str) {
+    let c_string = |text: &str| std::ffi::CString::new(text).unwrap();
+    let error_of = |arguments: &[&CStr]| parsed(arguments).err().map(|error| error.problem);
+    let apart = error_of(&[&c_string(option), &c_string(value)]);
+    assert!(apart.is_some(), "{option} {value:?} is let through");
+    assert_eq!(error_of(&[&c_string(&format!("{option}={value}"))]), apart);
+}
+
+#[test]
+fn numbers_in_texts_are_the_limits() {
+    let says = |text: &str, number: &dyn std::fmt::Display| {
+        assert!(text.contains(&format!(" {number}")), "{text}: {number}");
+    };
+    says(value::MAX_CONNS, &limits::MAX_CONNS_CEILING);
+    says(value::TIMEOUT, &limits::TIMEOUT_CEILING);
+    says(value::CACHE, &limits::CACHE_CEILING);
+    says(value::ADDED_FIELDS, &limits::ADDED_FIELDS);
+    for (of, default) in [
+        ("--max-conns N", limits::MAX_CONNS),
+        ("--header-timeout S", limits::HEADER_TIMEOUT),
+        ("--idle-timeout S", limits::IDLE_TIMEOUT),
+    ] {
+        let line = HELP.lines().find(|line| line.contains(of)).unwrap();
+        assert!(line.ends_with(&format!("default {default}")), "{line}");
+    }
+}
+
+#[test]
+fn every_line_of_the_help_is_an_option() {
+    let described: Vec<_> = HELP.lines().filter_map(|line| table::described(line.as_bytes())).collect();
+    // Behind the usage and DOCROOT.
+    assert_eq!(described.len(), HELP.lines().count() - 2);
+    assert_eq!(described.len(), NAMES.len());
+    // A space stands for no letter, not for one of that name.
+    refused(&[c"- "], "- ");
+    refused(&[c"--=x"], "--=x");
+    let mut letters: Vec<&[u8]> =
+        described.iter().map(|option| option.0).filter(|short| *short != b"  ").collect();
+    letters.sort_unstable();
+    assert_eq!(letters, [b"-V", b"-b", b"-h", b"-p", b"-q"]);
+    assert!(HELP.lines().all(|line| line.len() <= 80));
 }

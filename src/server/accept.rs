@@ -1,13 +1,15 @@
 //! The parent's loop: accept, fork, reap, stop.
 
-use core::net::SocketAddr;
+use core::cell::Cell;
 
 use svcd::limits;
+use svcd::options::Options;
 
 use super::children::Children;
 use super::connection::{self, Client};
+use super::listeners::Listeners;
 use super::turned_away::TurnedAway;
-use super::{Memory, OwnedFd, RunError, Site, message};
+use super::{Memory, RunError, Site, message};
 use crate::sys::net::{self, Connection};
 use crate::sys::process::Fork;
 use crate::sys::{Errno, Events, Watch, time};
@@ -17,22 +19,21 @@ use crate::sys::{Errno, Events, Watch, time};
 /// The parent never waits for a client. A child serves its one connection and
 /// exits; it never returns into this loop.
 pub fn serve(
-    listener: OwnedFd,
-    address: &SocketAddr,
+    listeners: &mut Listeners,
     site: &Site,
-    max_conns: u32,
+    options: &Options,
     memory: &mut Memory,
 ) -> Result<(), RunError<'static>> {
     let watch = Watch::new()?;
-    let mut children = Children::new(max_conns)?;
+    let mut children = Children::new(options.max_conns)?;
     let mut turned_away = TurnedAway::default();
-    message::listening(address);
+    listeners.announce();
     let mut paused = false;
     loop {
         let timeout = if paused { Some(u64::from(limits::ACCEPT_PAUSE_MS)) } else { turned_away.time_left() };
-        let watched = if paused { None } else { Some(listener.borrow()) };
+        let watched = if paused { &[] } else { listeners.sockets() };
         paused = false;
-        let Events { connection, child, stop } = watch.wait(watched, timeout)?;
+        let Events { connections, child, stop } = watch.wait(watched, timeout)?;
         if child {
             children.reap();
         }
@@ -42,42 +43,50 @@ pub fn serve(
         if turned_away.time_left() == Some(0) {
             turned_away.close();
         }
-        if !connection {
-            continue;
-        }
-        match net::accept(listener.borrow(), limits::IDLE_TIMEOUT) {
-            Ok(Connection { socket, peer }) => match children.free_slot() {
-                None => turned_away.answer(socket),
-                Some(slot) => match children.fork(slot) {
-                    Ok(Fork::Child) => {
-                        // The child keeps no other connection, and not the
-                        // listener: a parent that is killed must be able to
-                        // start anew on its port.
-                        drop(listener);
-                        drop(turned_away);
-                        let client = Client { socket, peer, slot, scoreboard: children.scoreboard() };
-                        connection::serve(client, site, memory)
-                    }
-                    // The parent's copy of the socket is closed here.
-                    Ok(Fork::Parent(_)) => {}
-                    Err(errno) => {
-                        message::warning("fork", errno);
-                        turned_away.answer(socket);
+        for place in (0..limits::BINDS).filter(|place| connections >> place & 1 != 0) {
+            let Some(listener) = listeners.get(place) else {
+                continue;
+            };
+            let Connection { socket, peer } = match net::accept(listener, options.idle_timeout) {
+                Ok(connection) => connection,
+                Err(errno) => match classify(errno) {
+                    Trouble::Passing => continue,
+                    Trouble::Shortage => {
+                        message::warning("accept", errno);
                         paused = true;
+                        break;
                     }
+                    Trouble::Fatal => return Err(errno.of("accept").into()),
                 },
-            },
-            Err(errno) => match classify(errno) {
-                Trouble::Passing => {}
-                Trouble::Shortage => {
-                    message::warning("accept", errno);
-                    paused = true;
+            };
+            let Some(slot) = children.free_slot() else {
+                turned_away.answer(socket, options);
+                continue;
+            };
+            match children.fork(slot) {
+                Ok(Fork::Child) => {
+                    // The child keeps no other connection, and not the
+                    // listeners: a parent that is killed must be able to start
+                    // anew on its addresses.
+                    listeners.close();
+                    drop(turned_away);
+                    let scoreboard = children.scoreboard();
+                    let in_haste = Cell::new(false);
+                    let client = Client { socket, peer, slot, scoreboard, site, in_haste };
+                    connection::serve(client, memory)
                 }
-                Trouble::Fatal => return Err(errno.of("accept").into()),
-            },
+                // The parent's copy of the socket is closed here.
+                Ok(Fork::Parent(_)) => {}
+                Err(errno) => {
+                    message::warning("fork", errno);
+                    turned_away.answer(socket, options);
+                    paused = true;
+                    break;
+                }
+            }
         }
     }
-    drop(listener);
+    listeners.close_and_remove();
     drain(&watch, &mut children);
     Ok(())
 }
@@ -109,7 +118,7 @@ fn drain(watch: &Watch, children: &mut Children) {
     let deadline = time::monotonic() + u64::from(limits::GRACE) * 1000;
     while !children.is_empty() {
         let left = deadline.saturating_sub(time::monotonic());
-        let events = watch.wait(None, Some(left));
+        let events = watch.wait(&[], Some(left));
         match events {
             Ok(Events { child: true, stop: false, .. }) => children.reap(),
             Ok(Events { stop: false, .. }) if left > 0 => {}

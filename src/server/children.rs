@@ -69,8 +69,10 @@ impl Children {
         }
     }
 
-    /// Ends the children that have no request under way.
+    /// Ends the children that have no request under way, and tells the others
+    /// to end behind theirs.
     pub fn end_idle(&mut self) {
+        self.scoreboard.set_stopping();
         self.end(|scoreboard, slot| !scoreboard.is_busy(slot));
     }
 

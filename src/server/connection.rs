@@ -1,139 +1,153 @@
 //! The child: one connection from its first byte to its last.
 
+use core::cell::Cell;
 use core::net::SocketAddr;
 
-use svcd::http::request::{self, HeadError};
-use svcd::http::{Method, Parsed, Refusal, Request, Status};
+use svcd::http::framing::{self, BodyLength, Expectation};
+use svcd::http::{Method, Parsed, Persistence, Refusal, Request, Status, request};
 use svcd::limits;
 
+use super::body::Body;
+use super::input::{Head, Input};
 use super::respond::{self, Reply};
-use super::{Memory, Site, file, log, route};
+use super::route::{self, Route};
+use super::{Memory, Site, file, listing, log};
 use crate::sys::{Errno, OwnedFd, Scoreboard, net, process, time};
 
 /// The other end, and this process's place in the parent's list.
-pub struct Client {
+pub struct Client<'a> {
     pub socket: OwnedFd,
-    pub peer: SocketAddr,
+    /// None: it came over a Unix socket.
+    pub peer: Option<SocketAddr>,
     pub slot: usize,
     pub scoreboard: Scoreboard,
+    pub site: &'a Site<'a>,
+    /// The receive timeout is no longer the one that a connection begins with.
+    pub in_haste: Cell<bool>,
 }
 
-const CUT: Refusal = Refusal::new(Status::BAD_REQUEST, "the request ends too early");
-const SLOW: Refusal = Refusal::new(Status::REQUEST_TIMEOUT, "the head took too long");
-const LARGE: Refusal =
-    Refusal::new(Status::REQUEST_HEADER_FIELDS_TOO_LARGE, "request head larger than 16384 bytes");
+const EMPTY: Refusal = Refusal::new(Status::BAD_REQUEST, "malformed method, RFC 9110 9.1");
+const EXPECTATION: Refusal = Refusal::new(Status::EXPECTATION_FAILED, "unknown expectation, RFC 9110 10.1.1");
 
 /// Serves the one connection of this process, and ends it.
-pub fn serve(client: Client, site: &Site, memory: &mut Memory) -> ! {
-    let Memory { head, name, reply } = memory;
-    if let Some((received, end)) = read_head(&client, *head) {
-        let head = head.get(..received).unwrap_or_default();
-        let unread = answer(&client, site, head, end, name, reply);
-        if unread {
-            linger(&client, reply.as_mut_slice());
+pub fn serve(client: Client, memory: &mut Memory) -> ! {
+    let mut input = Input::new(memory.input);
+    let mut room = Rooms { name: memory.name, reply: memory.reply, listing: memory.listing };
+    loop {
+        let next = match input.receive_head(&client) {
+            Head::Complete(len) => {
+                let (head, mut body) = input.split(len, &client);
+                let next = answer(&client, head, &mut body, &mut room);
+                let unused = body.unused();
+                input.resume(len, unused);
+                next
+            }
+            Head::Refused(refusal) => refuse(&client, input.bytes(), refusal, &mut room),
+            Head::Gone => break,
+        };
+        match next {
+            Next::Request => {}
+            Next::Close => break,
+            Next::Linger => {
+                linger(&client, room.reply);
+                break;
+            }
         }
     }
     process::exit(0)
 }
 
-/// Why no more of a head is read.
-enum End {
-    /// It is whole.
-    Complete,
-    Refused(Refusal),
+/// What a request is answered in.
+struct Rooms<'a> {
+    name: &'a mut [u8; limits::PATH],
+    reply: &'a mut [u8; limits::REPLY],
+    listing: &'a mut [u8; limits::LISTING],
 }
 
-/// Receives until the head is whole or cannot become it; returns how many bytes
-/// there are. None: the client went away, or never said anything.
-///
-/// The first byte may take as long as the idle timeout, which the socket has
-/// from its listener. From then on the head as a whole has its own limit, in
-/// however small pieces it comes.
-fn read_head(client: &Client, head: &mut [u8]) -> Option<(usize, End)> {
-    let socket = client.socket.borrow();
-    let mut received = 0;
-    let mut deadline = None;
-    // What is here already needs no second look at the scoreboard: the parent
-    // has marked this process busy.
-    let mut arrived = net::receive_now(socket, head);
-    if arrived == Err(Errno::EAGAIN) {
-        client.scoreboard.set_busy(client.slot, false);
-        arrived = net::receive(socket, head);
+/// What becomes of the connection after an answer.
+enum Next {
+    Request,
+    Close,
+    /// The client may be sending still.
+    Linger,
+}
+
+/// Answers a head that is none.
+fn refuse(client: &Client, head: &[u8], refusal: Refusal, room: &mut Rooms) -> Next {
+    let mut reply = Reply::new(client, room.reply);
+    reply.head_only = request::request_line(head).starts_with(b"HEAD ");
+    let sent = respond::refuse(&mut reply, refusal);
+    log::write(client, head, None, &sent);
+    Next::Linger
+}
+
+/// Answers a request.
+fn answer(client: &Client, head: &[u8], body: &mut Body, room: &mut Rooms) -> Next {
+    let request = match request::parse(head) {
+        Ok(Parsed::Complete(request, _)) => request,
+        // An end of a head that is not at its end: two empty lines.
+        Ok(Parsed::Partial) => return refuse(client, head, EMPTY, room),
+        Err(error) => return refuse(client, head, error.refusal(), room),
+    };
+    let own_root = client.site.options.virtual_hosts.then(|| route::host(&request, &client.site.root));
+    let root = match &own_root {
+        None => Ok(&client.site.root),
+        Some(root) => root.as_ref().map_err(|refusal| *refusal),
+    };
+    let route = root.and_then(|root| route::route(&request, client.site, root, room.name));
+    let (route, is_read) = take_body(client, &request, body, route);
+    let mut reply = Reply::new(client, room.reply);
+    reply.head_only = request.method == Method::Head;
+    reply.root = root.ok();
+    if is_read && !client.scoreboard.is_stopping() {
+        reply.persistence = Persistence::of(request.version, request.fields);
     }
-    loop {
-        let count = match arrived {
-            Ok(0) if received > 0 => return Some((received, End::Refused(CUT))),
-            Err(Errno::EAGAIN) if received > 0 => return Some((received, End::Refused(SLOW))),
-            Ok(0) | Err(_) => return None,
-            Ok(count) => count,
-        };
-        received += count;
-        client.scoreboard.set_busy(client.slot, true);
-        match request::parse(head.get(..received)?) {
-            Ok(Parsed::Complete(..)) => return Some((received, End::Complete)),
-            Err(error) => return Some((received, End::Refused(error.refusal()))),
-            Ok(Parsed::Partial) if received == head.len() => {
-                return Some((received, End::Refused(LARGE)));
-            }
-            Ok(Parsed::Partial) => {}
+    let sent = match route {
+        Ok(Route::File(found)) => file::send(&mut reply, &request, &found),
+        Ok(Route::Redirect { name, query }) => respond::redirect(&mut reply, name, query),
+        Ok(Route::Listing(folder)) => listing::send(&mut reply, &request, &folder, room.listing),
+        Ok(Route::Options) => respond::options(&mut reply),
+        Err(refusal) => respond::refuse(&mut reply, refusal),
+    };
+    let persistence = reply.persistence;
+    log::write(client, head, Some(&request), &sent);
+    match persistence {
+        _ if !sent.complete => Next::Close,
+        // A long answer gives the client time for another request.
+        Persistence::Close if !is_read || body.has_more() || (sent.is_long && has_input(client)) => {
+            Next::Linger
         }
-        let now = time::monotonic();
-        let deadline = *deadline.get_or_insert(now + u64::from(limits::HEADER_TIMEOUT) * 1000);
-        if now >= deadline {
-            return Some((received, End::Refused(SLOW)));
-        }
-        // Should this fail, the idle timeout still holds.
-        let _ = net::set_receive_timeout(socket, deadline - now);
-        arrived = net::receive(socket, head.get_mut(received..)?);
+        Persistence::Close => Next::Close,
+        _ => Next::Request,
     }
 }
 
-/// Answers and logs; true when the client may be sending still.
-fn answer(
+/// Reads and drops the body of a request, which nothing here wants; false: it
+/// was not read to its end, so that the connection cannot be used again.
+fn take_body<'a>(
     client: &Client,
-    site: &Site,
-    head: &[u8],
-    end: End,
-    name: &mut [u8; limits::PATH],
-    reply: &mut [u8; limits::REPLY],
-) -> bool {
-    // Parsed a second time, because the first borrows what is read into.
-    let parsed = match end {
-        End::Complete => request::parse(head).map_err(HeadError::refusal),
-        End::Refused(refusal) => Err(refusal),
-    };
-    let mut reply =
-        Reply { socket: client.socket.borrow(), room: reply, head_only: false, time: time::now() };
-    let (sent, request, unread) = match parsed {
-        Ok(Parsed::Complete(request, len)) => {
-            reply.head_only = request.method == Method::Head;
-            let sent = serve_request(&request, site, name, &mut reply);
-            // A long answer gives the client time for another request.
-            let unread = len < head.len() || request.has_body() || (sent.is_long && has_input(client));
-            (sent, Some(request), unread)
-        }
-        Ok(Parsed::Partial) => (respond::refuse(&mut reply, CUT), None, true),
-        Err(refusal) => {
-            reply.head_only = request::request_line(head).starts_with(b"HEAD ");
-            (respond::refuse(&mut reply, refusal), None, true)
-        }
-    };
-    if let Some(log) = site.log {
-        log::write(log, client.peer.ip(), head, request.as_ref(), &sent);
-    }
-    unread
-}
-
-fn serve_request(
     request: &Request,
-    site: &Site,
-    name: &mut [u8; limits::PATH],
-    reply: &mut Reply,
-) -> respond::Sent {
-    match route::route(request, site, name) {
-        Ok(route::Route::File(found)) => file::send(reply, &found),
-        Ok(route::Route::Folder { name, query }) => respond::redirect(reply, name, query),
-        Err(refusal) => respond::refuse(reply, refusal),
+    body: &mut Body,
+    route: Result<Route<'a>, Refusal>,
+) -> (Result<Route<'a>, Refusal>, bool) {
+    let expectation = framing::expectation(request.version, request.fields);
+    let route = if expectation == Expectation::Unknown { Err(EXPECTATION) } else { route };
+    if !request.has_body() {
+        return (route, true);
+    }
+    if matches!(request.body, BodyLength::Length(length) if length > limits::DISCARD) {
+        return (route, false);
+    }
+    // RFC 9110 10.1.1: a client that waits is told at once what becomes of it.
+    if expectation != Expectation::None {
+        if route.is_err() {
+            return (route, false);
+        }
+        respond::proceed(client.socket.borrow());
+    }
+    match body.discard(request.body) {
+        Ok(is_read) => (route, is_read),
+        Err(refusal) => (Err(refusal), false),
     }
 }
 
@@ -146,20 +160,48 @@ fn has_input(client: &Client) -> bool {
 /// Reads and drops what the client still sends, within limits. A close with
 /// unread input would reset the connection and could destroy the answer.
 fn linger(client: &Client, room: &mut [u8]) {
-    let socket = client.socket.borrow();
-    if net::shutdown_write(socket).is_err() {
+    if net::shutdown_write(client.socket.borrow()).is_err() {
         return;
     }
     let deadline = time::monotonic() + u64::from(limits::LINGER) * 1000;
     let mut dropped = 0;
     while dropped < limits::LINGER_BYTES {
-        let left = deadline.saturating_sub(time::monotonic());
-        if left == 0 || net::set_receive_timeout(socket, left).is_err() {
-            return;
-        }
-        match net::receive(socket, room) {
+        match client.receive_before(room, deadline) {
             Ok(count) if count > 0 => dropped += count,
             Ok(_) | Err(_) => return,
         }
+    }
+}
+
+impl Client<'_> {
+    /// When a head or a body must have come that begins to come now.
+    pub fn deadline(&self) -> u64 {
+        time::monotonic() + u64::from(self.site.options.header_timeout) * 1000
+    }
+
+    /// Receives what there is; EAGAIN: nothing came before `deadline`.
+    pub fn receive_before(&self, room: &mut [u8], deadline: u64) -> Result<usize, Errno> {
+        let left = deadline.saturating_sub(time::monotonic());
+        if left == 0 {
+            return Err(Errno::EAGAIN);
+        }
+        self.in_haste.set(true);
+        // Should this fail, the idle timeout still holds.
+        let _ = net::set_receive_timeout(self.socket.borrow(), left);
+        net::receive(self.socket.borrow(), room)
+    }
+
+    /// Between two requests; EAGAIN: the server stops, and there is no other.
+    pub fn be_idle(&self) -> Result<(), Errno> {
+        if self.in_haste.take() {
+            let idle = u64::from(self.site.options.idle_timeout) * 1000;
+            net::set_receive_timeout(self.socket.borrow(), idle)?;
+        }
+        self.scoreboard.set_busy(self.slot, false);
+        if self.scoreboard.is_stopping() { Err(Errno::EAGAIN) } else { Ok(()) }
+    }
+
+    pub fn be_busy(&self) {
+        self.scoreboard.set_busy(self.slot, true);
     }
 }

@@ -1,59 +1,143 @@
-//! A regular file as an answer.
+//! A regular file as an answer: conditions, ranges, content.
 
-use svcd::http::{Refusal, Status, media_type, response};
-use svcd::limits;
-use svcd::text::Buffer;
+use svcd::http::entity_tag::EntityTag;
+use svcd::http::multipart::Boundary;
+use svcd::http::precondition::{self, Outcome};
+use svcd::http::range::{self, List, Range, Ranges};
+use svcd::http::{Method, Refusal, Request, Status, media_type, multipart, response};
+use svcd::text::{Buffer, decimal};
 
-use super::respond::{self, Reply, Sent};
+use super::delivery::{Delivery, Sent};
+use super::respond::{self, Reply};
 use super::route::Found;
-use crate::sys::{Errno, Fd, fs, net};
+use crate::sys::fs::Metadata;
 
-const UNREADABLE: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file could not be read");
-const SHRUNK: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file became shorter meanwhile");
+const FAILED: Refusal = Refusal::new(Status::PRECONDITION_FAILED, "a precondition failed, RFC 9110 13.1");
 
-/// Sends head and content. A small file goes out in one call with its head, a
-/// large one by sendfile behind it.
-pub fn send(reply: &mut Reply, found: &Found) -> Sent {
-    let metadata = found.metadata;
-    let mut answer = Buffer::new(reply.room);
-    response::begin(&mut answer, Status::OK, reply.time);
-    response::push_field(&mut answer, "Content-Type", media_type::of(found.name));
-    response::push_length(&mut answer, metadata.size);
-    // RFC 9110 8.8.2.1: not later than Date.
-    response::push_last_modified(&mut answer, metadata.modified.min(reply.time));
-    response::push_end(&mut answer);
-    let head = answer.len();
-    let is_inline = metadata.size <= limits::INLINE_FILE as u64;
-    if is_inline && !reply.head_only {
-        let content = answer.unused().get_mut(..metadata.size as usize).unwrap_or_default();
-        match fs::read_full(found.file.borrow(), content) {
-            Ok(count) if count as u64 == metadata.size => answer.grow(count),
-            // The head with the wrong length is not sent yet.
-            Ok(_) => return respond::refuse(reply, SHRUNK),
-            Err(_) => return respond::refuse(reply, UNREADABLE),
-        }
+/// Answers GET and HEAD.
+pub fn send(reply: &mut Reply, request: &Request, found: &Found) -> Sent {
+    let Metadata { inode, size, modified, nanos, .. } = found.metadata;
+    let tag = EntityTag { inode, size, seconds: modified, nanos };
+    match precondition::evaluate(request.fields, request.method, Some(&tag), reply.time) {
+        Outcome::Proceed => {}
+        Outcome::NotModified => return not_modified(reply, found, &tag),
+        Outcome::Failed => return respond::refuse(reply, FAILED),
     }
-    let follows = !is_inline && !reply.head_only;
-    let bytes = match respond::send(reply.socket, answer.bytes(), head, follows) {
-        Ok(_) if follows => send_content(reply.socket, found.file.borrow(), metadata.size),
-        Ok(bytes) | Err((_, bytes)) => bytes,
+    // RFC 9110 14.2: ranges are for GET only.
+    let has_ranges =
+        request.method == Method::Get && precondition::if_range(request.fields, &tag, reply.time);
+    let ranges = if has_ranges { range::parse(request.fields, size) } else { Ranges::Whole };
+    let sent = match ranges {
+        Ranges::Whole => send_one(reply, found, &tag, None),
+        Ranges::Unsatisfiable => return respond::unsatisfiable(reply, size),
+        Ranges::Satisfiable(list) if list.len() == 1 => send_one(reply, found, &tag, list.iter().next()),
+        Ranges::Satisfiable(list) => return send_several(reply, found, &tag, &list),
     };
-    Sent { status: Status::OK, bytes, reason: "", is_long: follows, time: reply.time }
+    sent.unwrap_or_else(|refusal| respond::refuse(reply, refusal))
 }
 
-/// Sends `size` bytes of `file`; returns how many went out. When the client is
-/// gone or takes nothing, or the file has become shorter, it stops: the client
-/// knows the length from the head and sees that bytes are missing.
-fn send_content(socket: Fd, file: Fd, size: u64) -> u64 {
-    let mut offset = 0;
-    while offset < size {
-        let (sent, result) = net::send_file(socket, file, offset, size - offset);
-        offset += sent;
-        match result {
-            Ok(()) if sent > 0 => {}
-            Err(Errno::EINTR) => {}
-            Ok(()) | Err(_) => break,
-        }
+/// A head with the fields that 304 has too (RFC 9110 15.4.5).
+fn begin<'a, 'b>(
+    reply: &'b mut Reply<'a>,
+    status: Status,
+    found: &Found,
+    tag: &EntityTag,
+) -> (Buffer<'b>, Delivery<'a>) {
+    let cache = reply.site.options.cache;
+    let (mut head, delivery) = reply.begin(status);
+    head.push(b"ETag: ");
+    tag.push(&mut head);
+    head.push(b"\r\nVary: Accept-Encoding\r\n");
+    if found.is_fallback {
+        // Tomorrow there may be a file of this name.
+        response::push_field(&mut head, "Cache-Control", b"no-cache");
+    } else if let Some(seconds) = cache {
+        head.push(b"Cache-Control: max-age=");
+        decimal::push(&mut head, u64::from(seconds));
+        response::push_end(&mut head);
     }
-    offset
+    (head, delivery)
+}
+
+fn not_modified(reply: &mut Reply, found: &Found, tag: &EntityTag) -> Sent {
+    let (mut head, delivery) = begin(reply, Status::NOT_MODIFIED, found, tag);
+    response::push_end(&mut head);
+    delivery.send(&head, head.len())
+}
+
+/// A head with the fields that say what the content is.
+fn begin_content<'a, 'b>(
+    reply: &'b mut Reply<'a>,
+    status: Status,
+    found: &Found,
+    tag: &EntityTag,
+    media_type: &dyn Fn(&mut Buffer),
+    length: u64,
+) -> (Buffer<'b>, Delivery<'a>) {
+    let now = reply.time;
+    let (mut head, delivery) = begin(reply, status, found, tag);
+    response::push_last_modified(&mut head, tag.modified(now));
+    head.push(b"Accept-Ranges: bytes\r\nContent-Type: ");
+    media_type(&mut head);
+    response::push_end(&mut head);
+    if let Some(coding) = found.coding {
+        response::push_field(&mut head, "Content-Encoding", coding.name());
+    }
+    response::push_length(&mut head, length);
+    (head, delivery)
+}
+
+/// Sends the whole file, or one range of it.
+fn send_one(
+    reply: &mut Reply,
+    found: &Found,
+    tag: &EntityTag,
+    range: Option<Range>,
+) -> Result<Sent, Refusal> {
+    let media_type = media_type(reply, found);
+    let size = found.metadata.size;
+    let (status, first, length) = match range {
+        None => (Status::OK, 0, size),
+        Some(range) => (Status::PARTIAL_CONTENT, range.first, range.length()),
+    };
+    let (mut head, delivery) =
+        begin_content(reply, status, found, tag, &|head| head.push(media_type), length);
+    if range.is_some() {
+        head.push(b"Content-Range: ");
+        range::push_content_range(&mut head, range, size);
+        response::push_end(&mut head);
+    }
+    response::push_end(&mut head);
+    delivery.send_file(head, found.file.borrow(), first, length)
+}
+
+/// Sends several ranges as parts of one body (RFC 9110 14.6).
+fn send_several(reply: &mut Reply, found: &Found, tag: &EntityTag, ranges: &List) -> Sent {
+    let media_type = media_type(reply, found);
+    let Metadata { inode, size, nanos, .. } = found.metadata;
+    let boundary = Boundary(reply.time ^ inode, u64::from(nanos) ^ size);
+    let (mut head, delivery) = begin_content(
+        reply,
+        Status::PARTIAL_CONTENT,
+        found,
+        tag,
+        &|head| multipart::push_media_type(head, boundary),
+        multipart::length(media_type, ranges, size),
+    );
+    response::push_end(&mut head);
+    let mut parts = delivery.begin_parts(head.bytes());
+    for range in ranges.iter() {
+        head.truncate(0);
+        multipart::push_part_head(&mut head, boundary, media_type, range, size);
+        parts.bytes(head.bytes(), true);
+        parts.file(found.file.borrow(), range.first, range.length());
+    }
+    head.truncate(0);
+    multipart::push_end(&mut head, boundary);
+    parts.bytes(head.bytes(), false);
+    parts.end(true)
+}
+
+fn media_type<'a>(reply: &Reply<'a>, found: &Found) -> &'a [u8] {
+    media_type::of(found.name, reply.site.options.media_types.iter())
 }

@@ -1,7 +1,5 @@
 //! The access log: one write(2) for each line.
 
-use core::net::IpAddr;
-
 use svcd::http::request;
 use svcd::http::request::Request;
 use svcd::limits;
@@ -9,7 +7,8 @@ use svcd::log_line::{self, Record};
 use svcd::options::Log;
 use svcd::text::Buffer;
 
-use super::respond::Sent;
+use super::connection::Client;
+use super::delivery::Sent;
 use super::{About, RunError};
 use crate::sys::{Fd, fs};
 
@@ -27,14 +26,17 @@ pub fn open(log: Log<'_>) -> Result<Option<Fd<'static>>, RunError<'_>> {
 
 /// Logs one answer. An error of the log costs nobody an answer; a pipe that is
 /// full and not read makes this process wait for its reader.
-pub fn write(log: Fd, client: IpAddr, head: &[u8], request: Option<&Request>, sent: &Sent) {
+pub fn write(client: &Client, head: &[u8], request: Option<&Request>, sent: &Sent) {
+    let Some(log) = client.site.log else {
+        return;
+    };
     let field = |name| request.and_then(|request| request.fields.first(name)).unwrap_or_default();
     let mut room = [0; limits::LOG_LINE];
     let mut line = Buffer::new(&mut room);
     log_line::push(
         &mut line,
         &Record {
-            client,
+            client: client.peer.map(|peer| peer.ip()),
             time: sent.time,
             request_line: request::request_line(head),
             status: sent.status.code(),

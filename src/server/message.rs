@@ -6,112 +6,104 @@ use core::panic::PanicInfo;
 use svcd::options::UsageError;
 use svcd::text::{Buffer, address, decimal};
 
+use super::listeners::Bound;
 use super::{About, RunError};
 use crate::sys::process::Ended;
 use crate::sys::{Errno, Fd, fs};
 
-/// Longest line; it holds two arguments of [`ARGUMENT`] bytes.
+/// Longest line; it holds two arguments of [`PART`] bytes.
 const LINE: usize = 1024;
 
 /// What is shown of an argument at the most.
-const ARGUMENT: usize = 256;
+const PART: usize = 256;
 
-/// Writes `svcd: ...` and a line end. Standard error is the last resort: when
-/// it cannot be written, nobody is left to tell.
-fn line(write: impl FnOnce(&mut Buffer)) {
+/// Room for a number or an address with its port.
+const SMALL: usize = 64;
+
+/// Writes `svcd: `, the parts and a line end. Some are arguments, which must
+/// not end the line, fill it, or speak to the terminal. Standard error is the
+/// last resort: when it cannot be written, nobody is left to tell.
+fn line(parts: &[&[u8]]) {
     let mut room = [0; LINE];
     let mut line = Buffer::new(&mut room);
     line.push(b"svcd: ");
-    write(&mut line);
+    for part in parts {
+        for &byte in part.iter().take(PART) {
+            line.push_byte(if byte.is_ascii_control() { b'?' } else { byte });
+        }
+        if part.len() > PART {
+            line.push(b"...");
+        }
+    }
     line.push(b"\n");
     let _ = fs::write(Fd::STDERR, line.bytes());
 }
 
-pub fn listening(at: &SocketAddr) {
-    line(|line| {
-        line.push(b"listening on http://");
-        address::push_authority(line, at);
-        line.push(b"/");
-    });
+pub fn listening(at: &Bound) {
+    let mut room = [0; SMALL];
+    match at {
+        Bound::Ip(at) => line(&[b"listening on http://", authority(at, &mut room), b"/"]),
+        Bound::Unix(file) => line(&[b"listening on unix:", file.path.to_bytes()]),
+    }
 }
 
 pub fn usage(error: &UsageError) {
-    line(|line| {
-        push_printable(line, error.argument);
-        if !error.value.is_empty() {
-            line.push(b" ");
-            push_printable(line, error.value);
-        }
-        line.push(b": ");
-        line.push(error.problem.as_bytes());
-    });
+    let space: &[u8] = if error.value.is_empty() { b"" } else { b" " };
+    line(&[error.argument, space, error.value, b": ", error.problem.as_bytes()]);
 }
 
 pub fn failure(error: &RunError) {
-    line(|line| {
-        line.push(error.failure.call.as_bytes());
-        match &error.about {
-            About::Nothing => {}
-            About::Path(path) => {
-                line.push(b" ");
-                push_printable(line, path.to_bytes());
-            }
-            About::Address(at) => {
-                line.push(b" ");
-                address::push_authority(line, at);
-            }
-        }
-        line.push(b": ");
-        push_errno(line, error.failure.errno);
-    });
-}
-
-/// A connection's process was ended by a signal that the parent did not send.
-pub fn child_killed(child: &Ended) {
-    line(|line| {
-        line.push(b"process ");
-        decimal::push(line, u64::from(child.pid.unsigned_abs()));
-        line.push(b" of a connection was ended by signal ");
-        decimal::push(line, u64::from(child.signal));
-    });
+    let mut room = [0; SMALL];
+    let about = match &error.about {
+        About::Nothing => return warning(error.failure.call, error.failure.errno),
+        About::Path(path) => path.to_bytes(),
+        About::Address(at) => authority(at, &mut room),
+    };
+    failed(error.failure.call, b" ", about, error.failure.errno);
 }
 
 /// Something failed that the server goes on after.
 pub fn warning(call: &str, errno: Errno) {
-    line(|line| {
-        line.push(call.as_bytes());
-        line.push(b": ");
-        push_errno(line, errno);
-    });
+    failed(call, b"", b"", errno);
+}
+
+fn failed(call: &str, space: &[u8], about: &[u8], errno: Errno) {
+    let mut room = [0; SMALL];
+    let (word, text): (&[u8], _) = match errno.text() {
+        Some(text) => (b": ", text),
+        None => (b": errno ", number(errno.number() as u64, &mut room)),
+    };
+    line(&[call.as_bytes(), space, about, word, text]);
+}
+
+/// A connection's process was ended by a signal that the parent did not send.
+pub fn child_killed(child: &Ended) {
+    let (mut pid, mut signal) = ([0; SMALL], [0; SMALL]);
+    line(&[
+        b"process ",
+        number(u64::from(child.pid.unsigned_abs()), &mut pid),
+        b" of a connection was ended by signal ",
+        number(u64::from(child.signal), &mut signal),
+    ]);
 }
 
 pub fn panic(info: &PanicInfo) {
-    line(|line| {
-        line.push(b"panic at ");
-        if let Some(location) = info.location() {
-            line.push(location.file().as_bytes());
-            line.push(b":");
-            decimal::push(line, u64::from(location.line()));
-        }
-    });
+    let (mut room, place) = ([0; SMALL], info.location());
+    let (file, place) = place.map_or(("", 0), |place| (place.file(), place.line()));
+    line(&[b"panic at ", file.as_bytes(), b":", number(u64::from(place), &mut room)]);
 }
 
-fn push_errno(line: &mut Buffer, errno: Errno) {
-    match errno.text() {
-        Some(text) => line.push(text.as_bytes()),
-        None => {
-            line.push(b"errno ");
-            decimal::push(line, errno.number() as u64);
-        }
-    }
+fn number(value: u64, room: &mut [u8; SMALL]) -> &[u8] {
+    written(room, |buffer| decimal::push(buffer, value))
 }
 
-/// An argument must not end the line, fill it, or speak to the terminal.
-fn push_printable(line: &mut Buffer, text: &[u8]) {
-    for &byte in text.iter().take(ARGUMENT) {
-        line.push_byte(if byte.is_ascii_control() { b'?' } else { byte });
-    }
-    if text.len() > ARGUMENT {
-        line.push(b"...");
-    }
+fn authority<'a>(at: &SocketAddr, room: &'a mut [u8; SMALL]) -> &'a [u8] {
+    written(room, |buffer| address::push_authority(buffer, at))
+}
+
+fn written(room: &mut [u8; SMALL], write: impl FnOnce(&mut Buffer)) -> &[u8] {
+    let mut buffer = Buffer::new(room);
+    write(&mut buffer);
+    let len = buffer.len();
+    room.get(..len).unwrap_or_default()
 }

@@ -1,14 +1,22 @@
 //! The rooms, in the order in which a request walks through them.
 //!
-//! `accept`, with `children` and `turned_away`, is the parent's: it only accepts,
-//! forks, reaps and stops. `connection` and everything behind it is the child's:
-//! read a head, `route` it to a `file` or a refusal, `respond`, `log`, exit.
+//! `listeners` is where they begin. `accept`, with `children` and `turned_away`,
+//! is the parent's: it only accepts, forks, reaps and stops. `connection` and
+//! everything behind it is the child's, again and again: `input` has a head and
+//! `body` what belongs to it, `route` finds a `file`, a folder for a `listing`,
+//! or a refusal; `respond` puts the answer together, `delivery` sends it, `log`
+//! tells of it.
 //! `message` has the lines on standard error.
 
 mod accept;
+mod body;
 mod children;
 mod connection;
+mod delivery;
 mod file;
+mod input;
+mod listeners;
+mod listing;
 mod log;
 pub mod message;
 mod respond;
@@ -22,34 +30,39 @@ use svcd::limits;
 use svcd::options::Options;
 
 use crate::sys::fs::Root;
-use crate::sys::{Errno, Failure, Fd, OwnedFd, net};
+use crate::sys::{Errno, Failure, Fd};
+use listeners::Listeners;
 
 /// What all connections share.
 pub struct Site<'a> {
     pub root: Root,
-    /// The name that stands for its folder.
-    pub index: &'a CStr,
+    /// The folder of --errors.
+    pub errors: Option<Root>,
+    pub options: &'a Options<'a>,
     pub log: Option<Fd<'static>>,
 }
 
 /// What a connection works in.
 pub struct Memory<'a> {
-    /// The head of a request as it arrives.
-    pub head: &'a mut [u8; limits::HEAD],
+    /// What arrives.
+    pub input: &'a mut [u8; limits::INPUT],
     /// The name below DOCROOT that its path means.
     pub name: &'a mut [u8; limits::PATH],
     /// The head of an answer, and its body when that is small.
     pub reply: &'a mut [u8; limits::REPLY],
+    /// The entries of a folder.
+    pub listing: &'a mut [u8; limits::LISTING],
 }
 
-pub const MEMORY: usize = limits::HEAD + limits::PATH + limits::REPLY;
+pub const MEMORY: usize = limits::INPUT + limits::PATH + limits::REPLY + limits::LISTING;
 
 impl<'a> Memory<'a> {
     /// None cannot happen: the parts add up to the whole.
     fn new(whole: &'a mut [u8; MEMORY]) -> Option<Self> {
-        let (head, rest) = whole.split_first_chunk_mut()?;
+        let (input, rest) = whole.split_first_chunk_mut()?;
         let (name, rest) = rest.split_first_chunk_mut()?;
-        Some(Memory { head, name, reply: rest.first_chunk_mut()? })
+        let (reply, rest) = rest.split_first_chunk_mut()?;
+        Some(Memory { input, name, reply, listing: rest.first_chunk_mut()? })
     }
 }
 
@@ -78,12 +91,18 @@ pub fn run<'a>(options: &Options<'a>, memory: &mut [u8; MEMORY]) -> Result<(), R
         return Err(Errno::ENOMEM.of("start").into());
     };
     let root = open_docroot(options.docroot)?;
+    let errors = match options.errors {
+        None => None,
+        Some(path) => {
+            Some(Root::open(path).map_err(|failure| RunError { failure, about: About::Path(path) })?)
+        }
+    };
     let log = log::open(options.log)?;
-    let site = Site { root, index: options.index, log };
-    let asked = SocketAddr::new(options.bind, options.port);
-    let (listener, address) = net::listen(&asked, limits::BACKLOG, limits::IDLE_TIMEOUT)
-        .map_err(|failure| RunError { failure, about: About::Address(asked) })?;
-    accept::serve(listener, &address, &site, options.max_conns, &mut memory)
+    let site = Site { root, errors, options, log };
+    let mut listeners = Listeners::open(options)?;
+    let result = accept::serve(&mut listeners, &site, options, &mut memory);
+    listeners.close_and_remove();
+    result
 }
 
 fn open_docroot(asked: Option<&CStr>) -> Result<Root, RunError<'_>> {

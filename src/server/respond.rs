@@ -1,46 +1,89 @@
-//! Writing to the client: nothing else does.
+//! Answers that are no file: refusals, redirects, OPTIONS.
 
-use svcd::http::{Refusal, Status, method, response};
+use svcd::http::{Persistence, Refusal, Status, method, range, response};
 use svcd::limits;
-use svcd::text::{Buffer, percent};
+use svcd::text::{Buffer, decimal, percent};
 
-use crate::sys::{Errno, Fd, net};
+use super::connection::Client;
+use super::delivery::{Delivery, Sent};
+use super::{Site, route};
+use crate::sys::fs::{Metadata, Root};
+use crate::sys::{Fd, OwnedFd, net, time};
 
 /// Where an answer goes, and what it is put together in.
 pub struct Reply<'a> {
     pub socket: Fd<'a>,
+    pub site: &'a Site<'a>,
+    /// Where the pages of this host are; None: there is no such host.
+    pub root: Option<&'a Root>,
     pub room: &'a mut [u8; limits::REPLY],
     /// HEAD: the fields of a GET without its body.
     pub head_only: bool,
+    pub persistence: Persistence,
     /// Seconds since 1970, of the Date field and the log.
     pub time: u64,
 }
 
-/// What went out.
-pub struct Sent {
-    pub status: Status,
-    /// Bytes of the body.
-    pub bytes: u64,
-    /// Of a refusal; else empty.
-    pub reason: &'static str,
-    /// The body went out in pieces behind the head.
-    pub is_long: bool,
-    pub time: u64,
-}
-
-/// Longest page of a refusal.
+/// Longest page of a refusal that is built in.
 const PAGE: usize = 1024;
 
 // The longest answer here has a Location: path and query come from one request
 // line, and each of their bytes becomes three at the most.
-const _: () = assert!(limits::REPLY > 3 * limits::REQUEST_LINE + 2 * PAGE);
+const _: () = assert!(limits::REPLY > 3 * limits::REQUEST_LINE + limits::ADDED_FIELDS + 2 * PAGE);
+
+impl<'a> Reply<'a> {
+    /// An answer to a client whose connection ends with it, until a request is
+    /// known that wants it otherwise.
+    pub fn new(client: &'a Client, room: &'a mut [u8; limits::REPLY]) -> Self {
+        let site = client.site;
+        let root = (!site.options.virtual_hosts).then_some(&site.root);
+        let (socket, persistence) = (client.socket.borrow(), Persistence::Close);
+        Reply { socket, site, root, room, head_only: false, persistence, time: time::now() }
+    }
+
+    /// Begins a head, with the fields of --header.
+    pub fn begin(&mut self, status: Status) -> (Buffer<'_>, Delivery<'a>) {
+        let mut answer = Buffer::new(self.room);
+        response::begin(&mut answer, status, self.persistence, self.time);
+        for line in self.site.options.headers.iter() {
+            response::push_line(&mut answer, line);
+        }
+        let idle = u64::from(self.site.options.idle_timeout) * 1000;
+        let &mut Reply { socket, head_only, time, .. } = self;
+        (answer, Delivery { socket, head_only, status, time, idle })
+    }
+}
+
+/// RFC 9110 15.2.1: the client may send the body that it holds back.
+pub fn proceed(socket: Fd) {
+    // A client that is gone is noticed when the body is read.
+    let _ = net::send_all(socket, b"HTTP/1.1 100 Continue\r\n\r\n", false);
+}
+
+/// What OPTIONS asks for, of one resource or of all.
+pub fn options(reply: &mut Reply) -> Sent {
+    let (mut answer, delivery) = reply.begin(Status::NO_CONTENT);
+    response::push_field(&mut answer, "Allow", method::ALLOW.as_bytes());
+    response::push_end(&mut answer);
+    delivery.send(&answer, answer.len())
+}
 
 /// Sends a status, its reason as a small page, and Allow where it must be.
 pub fn refuse(reply: &mut Reply, refusal: Refusal) -> Sent {
-    send_page(reply, refusal, |head| {
+    send_page(reply, refusal, &|head| {
         if refusal.status == Status::METHOD_NOT_ALLOWED {
             response::push_field(head, "Allow", method::ALLOW.as_bytes());
         }
+    })
+}
+
+/// No range that was asked for lies in a file of `size` bytes.
+pub fn unsatisfiable(reply: &mut Reply, size: u64) -> Sent {
+    let refusal = Refusal::new(Status::RANGE_NOT_SATISFIABLE, "no such bytes, RFC 9110 14.1.1");
+    send_page(reply, refusal, &|head| {
+        head.push(b"Content-Range: ");
+        range::push_content_range(head, None, size);
+        response::push_end(head);
     })
 }
 
@@ -48,7 +91,7 @@ pub fn refuse(reply: &mut Reply, refusal: Refusal) -> Sent {
 /// empty segments, so it stays on this server.
 pub fn redirect(reply: &mut Reply, name: &[u8], query: Option<&[u8]>) -> Sent {
     let moved = Refusal::new(Status::MOVED_PERMANENTLY, "this is a folder: its name ends in a slash");
-    let mut sent = send_page(reply, moved, |head| {
+    let mut sent = send_page(reply, moved, &|head| {
         head.push(b"Location: /");
         percent::push_path(head, name);
         head.push(b"/");
@@ -62,30 +105,64 @@ pub fn redirect(reply: &mut Reply, name: &[u8], query: Option<&[u8]>) -> Sent {
     sent
 }
 
-fn send_page(reply: &mut Reply, refusal: Refusal, fields: impl FnOnce(&mut Buffer)) -> Sent {
+fn send_page(reply: &mut Reply, refusal: Refusal, fields: &dyn Fn(&mut Buffer)) -> Sent {
+    let own = own_page(reply, refusal.status);
+    let mut sent = match own.and_then(|page| send_own_page(reply, refusal.status, fields, &page)) {
+        Some(sent) => sent,
+        None => send_small_page(reply, refusal, fields),
+    };
+    sent.reason = refusal.reason;
+    sent
+}
+
+/// The page of --errors for a status, or DOCROOT's own 404.html.
+fn own_page(reply: &Reply, status: Status) -> Option<(OwnedFd, Metadata)> {
+    if !status.is_error() {
+        return None;
+    }
+    let mut room = [0; 16];
+    let mut name = Buffer::new(&mut room);
+    decimal::push(&mut name, u64::from(status.code()));
+    name.push(b".html");
+    let own = |root| route::open_regular(root, &mut name);
+    let root = reply.root.filter(|_| status == Status::NOT_FOUND);
+    [reply.site.errors.as_ref(), root].into_iter().flatten().find_map(own)
+}
+
+fn begin_page<'a>(
+    reply: &'a mut Reply,
+    status: Status,
+    fields: &dyn Fn(&mut Buffer),
+    length: u64,
+) -> (Buffer<'a>, Delivery<'a>) {
+    let (mut answer, delivery) = reply.begin(status);
+    if status.is_error() {
+        response::push_field(&mut answer, "Cache-Control", b"no-store");
+    }
+    fields(&mut answer);
+    response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
+    response::push_length(&mut answer, length);
+    response::push_end(&mut answer);
+    (answer, delivery)
+}
+
+/// None: it could not be read.
+fn send_own_page(
+    reply: &mut Reply,
+    status: Status,
+    fields: &dyn Fn(&mut Buffer),
+    (file, metadata): &(OwnedFd, Metadata),
+) -> Option<Sent> {
+    let (answer, delivery) = begin_page(reply, status, fields, metadata.size);
+    delivery.send_file(answer, file.borrow(), 0, metadata.size).ok()
+}
+
+fn send_small_page(reply: &mut Reply, refusal: Refusal, fields: &dyn Fn(&mut Buffer)) -> Sent {
     let mut room = [0; PAGE];
     let mut page = Buffer::new(&mut room);
     response::push_page(&mut page, refusal);
-    let mut answer = Buffer::new(reply.room);
-    response::begin(&mut answer, refusal.status, reply.time);
-    fields(&mut answer);
-    response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
-    response::push_length(&mut answer, page.len() as u64);
-    response::push_end(&mut answer);
+    let (mut answer, delivery) = begin_page(reply, refusal.status, fields, page.len() as u64);
     let head = answer.len();
-    if !reply.head_only {
-        answer.push(page.bytes());
-    }
-    let bytes = send(reply.socket, answer.bytes(), head, false).unwrap_or_else(|(_, bytes)| bytes);
-    Sent { status: refusal.status, bytes, reason: refusal.reason, is_long: false, time: reply.time }
-}
-
-/// Sends an answer whose head has `head` bytes; returns how many of its body
-/// went out, with an error or without.
-pub fn send(socket: Fd, answer: &[u8], head: usize, more: bool) -> Result<u64, (Errno, u64)> {
-    let body = |sent: usize| sent.saturating_sub(head) as u64;
-    match net::send_all(socket, answer, more) {
-        Ok(()) => Ok(body(answer.len())),
-        Err((errno, sent)) => Err((errno, body(sent))),
-    }
+    answer.push(page.bytes());
+    delivery.send(&answer, head)
 }

@@ -2,32 +2,52 @@
 
 use core::ffi::CStr;
 
-use svcd::http::{Method, Refusal, Request, Status, target};
+use svcd::http::coding::{self, Coding};
+use svcd::http::{Method, Refusal, Request, Status, host, target};
 use svcd::limits;
 use svcd::text::Buffer;
 
 use super::Site;
-use crate::sys::fs::{self, Kind, Metadata};
+use crate::sys::fs::{self, Kind, Metadata, Root};
 use crate::sys::{Errno, OwnedFd};
 
 pub enum Route<'a> {
     File(Found<'a>),
     /// A folder without its slash; its name has none either.
-    Folder {
+    Redirect {
         name: &'a [u8],
         query: Option<&'a [u8]>,
     },
+    /// A folder without an index file.
+    Listing(Folder<'a>),
+    /// OPTIONS of a resource that there is, or of the server.
+    Options,
 }
 
 /// An open regular file.
 pub struct Found<'a> {
     pub file: OwnedFd,
     pub metadata: Metadata,
-    /// Below DOCROOT, with the index's name where that stands for a folder.
+    /// Below DOCROOT, with the index's name where that stands for a folder and
+    /// without the ending of a coding.
     pub name: &'a [u8],
+    pub coding: Option<Coding>,
+    /// It stands for a file that is missing.
+    pub is_fallback: bool,
 }
 
-const METHOD: Refusal = Refusal::new(Status::METHOD_NOT_ALLOWED, "files answer GET and HEAD only");
+/// An open folder.
+pub struct Folder<'a> {
+    pub directory: OwnedFd,
+    /// Below DOCROOT, empty or with a slash at its end.
+    pub name: &'a [u8],
+    pub query: Option<&'a [u8]>,
+}
+
+const METHOD: Refusal = Refusal::new(Status::METHOD_NOT_ALLOWED, "files answer GET, HEAD and OPTIONS only");
+const UNKNOWN: Refusal = Refusal::new(Status::NOT_IMPLEMENTED, "unknown method, RFC 9110 9.1");
+const TEAPOT: Refusal = Refusal::new(Status::IM_A_TEAPOT, "short and stout, RFC 2324 2.3.2");
+const NO_HOST: Refusal = Refusal::new(Status::NOT_FOUND, "no such host");
 const MISSING: Refusal = Refusal::new(Status::NOT_FOUND, "no such file");
 const LINK: Refusal = Refusal::new(Status::FORBIDDEN, "symbolic links are not followed");
 const DENIED: Refusal = Refusal::new(Status::FORBIDDEN, "the server may not read this");
@@ -36,14 +56,35 @@ const NO_INDEX: Refusal = Refusal::new(Status::FORBIDDEN, "this folder has no in
 const SHORTAGE: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "out of descriptors or memory");
 const BROKEN: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file system failed");
 
+/// The folder of the host that a request names (RFC 9110 7.2), below DOCROOT.
+pub fn host(request: &Request, docroot: &Root) -> Result<Root, Refusal> {
+    let authority = target::authority(request.target).or_else(|| request.fields.first("Host"));
+    let mut room = [0; limits::HOST];
+    let mut name = Buffer::new(&mut room);
+    host::push_name(&mut name, authority.unwrap_or_default());
+    if name.is_empty() || name.bytes().starts_with(b".") {
+        return Err(NO_HOST);
+    }
+    with_nul(&mut name, |name| docroot.below(name)).map_err(|errno| match refusal(errno) {
+        MISSING => NO_HOST,
+        other => other,
+    })
+}
+
 /// Finds what the request names. `memory` holds the name then.
 pub fn route<'a>(
     request: &Request<'a>,
     site: &Site,
+    root: &Root,
     memory: &'a mut [u8; limits::PATH],
 ) -> Result<Route<'a>, Refusal> {
-    if !matches!(request.method, Method::Get | Method::Head) {
-        return Err(METHOD);
+    match request.method {
+        Method::Get | Method::Head => {}
+        Method::Options if request.target == b"*" => return Ok(Route::Options),
+        Method::Options => {}
+        Method::Brew => return Err(TEAPOT),
+        Method::Unknown => return Err(UNKNOWN),
+        _ => return Err(METHOD),
     }
     let target = target::parse(request.method, request.target)?;
     let mut name = Buffer::new(memory);
@@ -51,54 +92,136 @@ pub fn route<'a>(
     if target::is_hidden(name.bytes()) {
         return Err(MISSING);
     }
+    let place = find(site, root, &mut name).map_err(refusal)?;
     let len = name.len();
-    let is_folder = name.is_empty() || name.bytes().ends_with(b"/");
-    if is_folder {
-        name.push(site.index.to_bytes());
+    if request.method == Method::Options {
+        return Ok(Route::Options);
     }
-    let (file, metadata) = match open(site, &mut name) {
-        Err(Errno::ENOENT) if is_folder => {
-            name.truncate(len);
-            return Err(without_index(site, &mut name));
+    match place {
+        Place::Folder(..) if !site.options.listing => Err(NO_INDEX),
+        Place::Folder(directory) => {
+            let name = memory.get(..len).unwrap_or_default();
+            Ok(Route::Listing(Folder { directory, name, query: target.query }))
         }
-        result => result.map_err(refusal)?,
-    };
-    let len = name.len() - 1;
-    let name = memory.get(..len).unwrap_or_default();
-    match metadata.kind {
-        Kind::File => Ok(Route::File(Found { file, metadata, name })),
-        Kind::Directory if !is_folder => Ok(Route::Folder { name, query: target.query }),
-        Kind::Directory => Err(NO_INDEX),
-        Kind::Other => Err(SPECIAL),
+        Place::Unslashed => {
+            let name = memory.get(..len).unwrap_or_default();
+            Ok(Route::Redirect { name, query: target.query })
+        }
+        Place::File(file, metadata, is_fallback) => {
+            let mut found = Found { file, metadata, name: b"", coding: None, is_fallback };
+            choose_coding(request, root, &mut name, &mut found);
+            found.name = memory.get(..len).unwrap_or_default();
+            Ok(Route::File(found))
+        }
     }
 }
 
-/// Opens what `name` says, and leaves a NUL behind it.
-fn open(site: &Site, name: &mut Buffer) -> Result<(OwnedFd, Metadata), Errno> {
-    name.push(b"\0");
-    if name.overflowed() {
-        return Err(Errno::ENAMETOOLONG);
+/// What a name turned out to be.
+enum Place {
+    /// The flag says that it stands for a missing one.
+    File(OwnedFd, Metadata, bool),
+    Folder(OwnedFd),
+    /// A folder whose name has no slash at its end.
+    Unslashed,
+}
+
+/// Opens what `name` means: itself, a folder's index, or what stands for a
+/// missing file. `name` is the opened one's then.
+fn find(site: &Site, root: &Root, name: &mut Buffer) -> Result<Place, Errno> {
+    let options = site.options;
+    let len = name.len();
+    let is_folder = name.is_empty() || name.bytes().ends_with(b"/");
+    let mut opened =
+        if is_folder { open_with(root, name, options.index.to_bytes()) } else { open(root, name) };
+    match &opened {
+        Ok((_, Metadata { kind: Kind::Directory, .. })) if !is_folder => return Ok(Place::Unslashed),
+        Ok((_, Metadata { kind: Kind::Directory, .. })) | Err(Errno::ENOENT) if is_folder => {
+            name.truncate(len);
+            // The folder itself: `.` stands for DOCROOT, which has no name.
+            opened = open_with(root, name, b".");
+            name.truncate(len);
+            if let Ok((directory, _)) = opened {
+                return Ok(Place::Folder(directory));
+            }
+        }
+        Err(Errno::ENOENT) if options.clean_urls => {
+            opened = open_with(root, name, b".html").and_then(regular);
+            if opened.is_err() {
+                name.truncate(len);
+            }
+        }
+        _ => {}
     }
-    let path = CStr::from_bytes_until_nul(name.bytes()).map_err(|_| Errno::EINVAL)?;
-    let file = site.root.open_beneath(path)?;
+    let mut is_fallback = false;
+    if let Err(errno) = opened
+        && refusal(errno) == MISSING
+        && let Some(fallback) = options.fallback
+    {
+        name.truncate(0);
+        is_fallback = true;
+        opened = open_with(root, name, fallback.to_bytes());
+    }
+    let (file, metadata) = opened.and_then(regular)?;
+    Ok(Place::File(file, metadata, is_fallback))
+}
+
+/// Opens what `name` says with `suffix` behind it, which stays there.
+fn open_with(root: &Root, name: &mut Buffer, suffix: &[u8]) -> Result<(OwnedFd, Metadata), Errno> {
+    name.push(suffix);
+    open(root, name)
+}
+
+fn open(root: &Root, name: &mut Buffer) -> Result<(OwnedFd, Metadata), Errno> {
+    let file = with_nul(name, |name| root.open_beneath(name))?;
     let metadata = fs::metadata(file.borrow())?;
     Ok((file, metadata))
 }
 
-/// A folder has no index file: is there a folder?
-fn without_index(site: &Site, name: &mut Buffer) -> Refusal {
-    name.truncate(name.len().saturating_sub(1));
-    if name.is_empty() {
-        name.push(b".");
+/// A name as system calls want it.
+fn with_nul<T>(name: &mut Buffer, call: impl FnOnce(&CStr) -> Result<T, Errno>) -> Result<T, Errno> {
+    let len = name.len();
+    name.push(b"\0");
+    if name.overflowed() {
+        return Err(Errno::ENAMETOOLONG);
     }
-    match open(site, name) {
-        Ok(_) => NO_INDEX,
-        Err(errno) => refusal(errno),
+    let result = CStr::from_bytes_until_nul(name.bytes()).map_err(|_| Errno::EINVAL).and_then(call);
+    name.truncate(len);
+    result
+}
+
+/// Where a file is asked for, a folder is as good as missing.
+fn regular(opened: (OwnedFd, Metadata)) -> Result<(OwnedFd, Metadata), Errno> {
+    match opened.1.kind {
+        Kind::File => Ok(opened),
+        Kind::Directory => Err(Errno::ENOENT),
+        Kind::Other => Err(Errno::EOPNOTSUPP),
+    }
+}
+
+/// Opens a regular file that the server looks for by itself.
+pub fn open_regular(root: &Root, name: &mut Buffer) -> Option<(OwnedFd, Metadata)> {
+    open(root, name).and_then(regular).ok()
+}
+
+/// Replaces a file by its encoded sibling, if the client accepts one that is
+/// not older than the file itself.
+fn choose_coding(request: &Request, root: &Root, name: &mut Buffer, found: &mut Found) {
+    let len = name.len();
+    for coding in coding::accepted(request.fields) {
+        name.push(coding.suffix());
+        let sibling = open_regular(root, name);
+        name.truncate(len);
+        if let Some((file, metadata)) = sibling
+            && (metadata.modified, metadata.nanos) >= (found.metadata.modified, found.metadata.nanos)
+        {
+            (found.file, found.metadata, found.coding) = (file, metadata, Some(coding));
+            return;
+        }
     }
 }
 
 /// What an error of opening a file means to a client.
-fn refusal(errno: Errno) -> Refusal {
+pub fn refusal(errno: Errno) -> Refusal {
     match errno {
         // A name that no file can have is a name that no file has.
         Errno::ENOENT | Errno::ENOTDIR | Errno::ENAMETOOLONG | Errno::EILSEQ => MISSING,

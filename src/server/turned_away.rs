@@ -1,15 +1,19 @@
 //! Clients above --max-conns: they get a 503 and no process.
 
-use svcd::http::{Refusal, Status, response};
+use svcd::http::{Persistence, Refusal, Status, response};
 use svcd::limits;
+use svcd::options::Options;
 use svcd::text::Buffer;
 
 use crate::sys::{OwnedFd, net, time};
 
 const FULL: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "too many connections, try again soon");
 
-/// Longest 503, head and page.
-const ANSWER: usize = 1024;
+/// Longest page of a 503, and longest head of one without the fields of --header.
+const PAGE: usize = 512;
+
+/// Longest 503; a field may get a space.
+const ANSWER: usize = 2 * PAGE + limits::ADDED_FIELDS + limits::ADDITIONS;
 
 /// Connections that were answered and are not closed yet: a close with unread
 /// input would reset the connection and could destroy the answer on its way.
@@ -27,13 +31,16 @@ pub struct TurnedAway {
 
 impl TurnedAway {
     /// Answers without waiting for anything.
-    pub fn answer(&mut self, socket: OwnedFd) {
+    pub fn answer(&mut self, socket: OwnedFd, options: &Options) {
         let mut room = [0; ANSWER];
-        let mut page_room = [0; ANSWER];
+        let mut page_room = [0; PAGE];
         let mut page = Buffer::new(&mut page_room);
         response::push_page(&mut page, FULL);
         let mut answer = Buffer::new(&mut room);
-        response::begin(&mut answer, FULL.status, time::now());
+        response::begin(&mut answer, FULL.status, Persistence::Close, time::now());
+        for line in options.headers.iter() {
+            response::push_line(&mut answer, line);
+        }
         response::push_field(&mut answer, "Retry-After", b"1");
         response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
         response::push_length(&mut answer, page.len() as u64);
@@ -71,6 +78,6 @@ fn close(place: &mut Option<OwnedFd>) {
 
 /// Drops what has arrived, up to one buffer of it.
 fn drain(socket: &OwnedFd) {
-    let mut room = [0; ANSWER];
+    let mut room = [0; 2 * PAGE];
     let _ = net::receive_now(socket.borrow(), &mut room);
 }

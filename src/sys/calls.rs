@@ -27,6 +27,11 @@ pub unsafe fn close(fd: Fd) -> Result<(), Errno> {
     unsafe { call(Call::close, [fd.register()]) }.map(drop)
 }
 
+pub fn connect(socket: Fd, address: &[u8]) -> Result<(), Errno> {
+    // SAFETY: the kernel reads `address.len()` bytes.
+    unsafe { call(Call::connect, [socket.register(), address.as_ptr() as usize, address.len()]) }.map(drop)
+}
+
 pub fn exit(code: u8) -> ! {
     loop {
         // SAFETY: no address is passed. The call does not return.
@@ -34,9 +39,25 @@ pub fn exit(code: u8) -> ! {
     }
 }
 
+/// Checks with the process's real user and group; follows symbolic links.
+/// Darwin's fourth argument has no flag; Linux has none.
+pub fn faccessat(directory: Fd, path: &CStr, mode: u32) -> Result<(), Errno> {
+    let arguments = [directory.register(), path.as_ptr() as usize, mode as usize, 0];
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading.
+    unsafe { call(Call::faccessat, arguments) }.map(drop)
+}
+
 pub fn fstat(fd: Fd, stat: &mut Stat) -> Result<(), Errno> {
     // SAFETY: the kernel writes one `Stat`, whose layout is asserted beside it.
     unsafe { call(Call::fstat, [fd.register(), stat as *mut Stat as usize]) }.map(drop)
+}
+
+pub fn fstatat(directory: Fd, path: &CStr, stat: &mut Stat, flags: u32) -> Result<(), Errno> {
+    let arguments =
+        [directory.register(), path.as_ptr() as usize, stat as *mut Stat as usize, flags as usize];
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading; it writes
+    // one `Stat`, as for fstat.
+    unsafe { call(Call::fstatat, arguments) }.map(drop)
 }
 
 /// Writes the address into `address` and returns its whole length, of which no
@@ -57,6 +78,11 @@ pub fn kill(pid: i32, signal: u32) -> Result<(), Errno> {
 pub fn listen(socket: Fd, backlog: u32) -> Result<(), Errno> {
     // SAFETY: no address is passed.
     unsafe { call(Call::listen, [socket.register(), backlog as usize]) }.map(drop)
+}
+
+pub fn lseek(fd: Fd, offset: i64, whence: u32) -> Result<usize, Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::lseek, [fd.register(), offset as usize, whence as usize]) }
 }
 
 /// Maps fresh zeroed memory that is shared with all children.
@@ -106,6 +132,11 @@ pub fn setsockopt(socket: Fd, level: u32, option: u32, value: &[u8]) -> Result<(
 pub fn shutdown(socket: Fd, how: u32) -> Result<(), Errno> {
     // SAFETY: no address is passed.
     unsafe { call(Call::shutdown, [socket.register(), how as usize]) }.map(drop)
+}
+
+pub fn unlinkat(directory: Fd, path: &CStr, flags: u32) -> Result<(), Errno> {
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading.
+    unsafe { call(Call::unlinkat, [directory.register(), path.as_ptr() as usize, flags as usize]) }.map(drop)
 }
 
 /// Waits for any child; returns its pid (0: none has ended) and its status.

@@ -17,18 +17,40 @@ pub struct Failure {
 macro_rules! errors {
     ($($name:ident $text:literal,)*) => {
         impl Errno {
-            $(pub const $name: Errno = Errno(constant::$name as usize);)*
-
-            /// The name in errno(3) and what it means, of those errors that
-            /// are likely to be printed.
-            pub fn text(self) -> Option<&'static str> {
-                match self {
-                    $(Errno::$name => Some(concat!(stringify!($name), " (", $text, ")")),)*
-                    _ => None,
-                }
-            }
+            $(
+                #[allow(dead_code, reason = "some are only printed")]
+                pub const $name: Errno = Errno(constant::$name as usize);
+            )*
         }
+
+        /// A byte for the number, the text, a NUL; and so on. One string: a
+        /// table of slices would cost 16 bytes more for each.
+        static TEXTS: &[u8] = &{
+            const PARTS: &[(u32, &[u8])] =
+                &[$((constant::$name, concat!(stringify!($name), " (", $text, ")").as_bytes()),)*];
+            const LEN: usize = 0 $(+ concat!(stringify!($name), " (", $text, ")").len() + 2)*;
+            joined::<LEN>(PARTS)
+        };
     };
+}
+
+/// Evaluated by the compiler, which stops where a number is no byte or 0, or
+/// `LEN` is too small.
+const fn joined<const LEN: usize>(mut parts: &[(u32, &[u8])]) -> [u8; LEN] {
+    let mut all = [0; LEN];
+    let mut end = 0;
+    while let [(number, text), rest @ ..] = parts {
+        assert!(*number > 0 && *number < 256);
+        all[end] = *number as u8;
+        let mut place = 0;
+        while place < text.len() {
+            all[end + 1 + place] = text[place];
+            place += 1;
+        }
+        end += text.len() + 2;
+        parts = rest;
+    }
+    all
 }
 
 errors! {
@@ -60,6 +82,7 @@ errors! {
     EAFNOSUPPORT "address family not supported",
     EADDRINUSE "address in use",
     EADDRNOTAVAIL "not an address of this machine",
+    ECONNREFUSED "connection refused",
     ENOBUFS "out of buffers",
 }
 
@@ -70,6 +93,13 @@ impl Errno {
 
     pub fn number(self) -> usize {
         self.0
+    }
+
+    /// The name in errno(3) and what it means, of those errors that are likely
+    /// to be printed.
+    pub fn text(self) -> Option<&'static [u8]> {
+        let mut entries = TEXTS.split(|byte| *byte == 0).filter_map(|entry| entry.split_first());
+        entries.find(|(number, _)| usize::from(**number) == self.0).map(|(_, text)| text)
     }
 
     /// Names the call that ended with this error.

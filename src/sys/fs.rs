@@ -27,6 +27,14 @@ impl Root {
         }
     }
 
+    /// Another root: a folder in this one. `name` is as for
+    /// [`Root::open_beneath`].
+    pub fn below(&self, name: &CStr) -> Result<Root, Errno> {
+        let flags = constant::O_RDONLY | constant::O_DIRECTORY | constant::O_CLOEXEC;
+        let directory = retry(|| self.beneath.open(self.directory.borrow(), name, flags))?;
+        Ok(Root { directory, beneath: self.beneath })
+    }
+
     /// Opens a file or folder for reading. `name` is relative, without `..`
     /// and without a slash at its end. ELOOP: a symbolic link stands in it.
     /// Opening a FIFO or a device does not wait for anything.
@@ -58,18 +66,28 @@ pub struct Metadata {
     pub size: u64,
     /// Last modification, in seconds since 1970; earlier times are 0.
     pub modified: u64,
+    /// The part of it below a second.
+    pub nanos: u32,
+    pub inode: u64,
 }
 
 pub fn metadata(fd: Fd) -> Result<Metadata, Errno> {
     let mut stat = os::Stat::new();
     calls::fstat(fd, &mut stat)?;
+    Ok(meaning(&stat))
+}
+
+/// Not inlined, since two calls use it.
+#[inline(never)]
+pub(super) fn meaning(stat: &os::Stat) -> Metadata {
     let kind = match stat.mode() & constant::S_IFMT {
         constant::S_IFREG => Kind::File,
         constant::S_IFDIR => Kind::Directory,
         _ => Kind::Other,
     };
     let modified = u64::try_from(stat.modified()).unwrap_or(0);
-    Ok(Metadata { kind, size: stat.size(), modified })
+    let (nanos, inode) = (stat.modified_nanos(), stat.inode());
+    Metadata { kind, size: stat.size(), modified, nanos, inode }
 }
 
 /// Reads until `buffer` is full or the file ends; returns the bytes read.

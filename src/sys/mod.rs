@@ -5,7 +5,7 @@
 //!    program; numbers in, two registers out, errors as values;
 //! 2. typed calls (`calls`, `<os>/calls.rs`): one function for each system
 //!    call, with its man-page name, slices and descriptors for its arguments;
-//! 3. safe meanings (`fd`, `fs`, `net`, `process`, `time`): what the server
+//! 3. safe meanings (`directory`, `fd`, `fs`, `net`, `process`, `time`): what the server
 //!    wants of a system, in the same words on every system.
 //!
 //! The rooms above see the third storey only. Nothing above this folder is
@@ -19,9 +19,13 @@
 //!   `start::enter`;
 //! - `constant`: the numbers of the system's headers under their names;
 //! - `Call`: every system call that the program can make, with its number;
-//! - `Stat`: what fstat(2) writes, with `mode`, `size`, `modified`;
+//! - `Stat`: what fstat(2) writes, with `mode`, `size`, `modified`,
+//!   `identity`;
+//! - `read_directory`, `DIRENT_NAME`, `is_entry`: records of a directory, and
+//!   what differs in them; number and length are at the same place;
 //! - `family_bytes`, `family_of`: the two bytes a sockaddr begins with;
-//! - `socket`, `limit_silence`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
+//!   `UNIX_PATH`: the room behind them in a Unix socket's;
+//! - `socket`, `unacknowledged`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
 //! - `Beneath`: how a path is opened that must stay below a directory and
 //!   follow no symbolic link;
 //! - `Watch`: waits for connections, the end of children and signals, without
@@ -29,6 +33,7 @@
 #![allow(unsafe_code)]
 
 mod calls;
+pub mod directory;
 mod errno;
 mod fd;
 pub mod fs;
@@ -55,11 +60,14 @@ pub use os::Watch;
 pub use scoreboard::Scoreboard;
 pub use start::Start;
 
+/// Listening sockets that a [`Watch`] can wait for at once.
+pub const LISTENERS: usize = 8;
+
 /// What [`Watch`] waited for.
 #[derive(Clone, Copy, Default)]
 pub struct Events {
-    /// The listening socket has a connection.
-    pub connection: bool,
+    /// Bit n: the listening socket n has a connection.
+    pub connections: u32,
     /// SIGCHLD: at least one child has ended.
     pub child: bool,
     /// SIGTERM or SIGINT.

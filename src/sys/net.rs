@@ -1,5 +1,7 @@
 //! Stream sockets.
 
+pub mod unix;
+
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::calls;
@@ -28,35 +30,33 @@ impl Sockaddr {
     /// The address, and how many of its bytes count.
     fn new(address: &SocketAddr) -> (Self, usize) {
         let [port_high, port_low] = address.port().to_be_bytes();
-        let mut bytes = [0; Sockaddr::SIZE];
-        let length = match address.ip() {
+        let (v4, v6);
+        let (family, length, at, octets): (u32, usize, usize, &[u8]) = match address.ip() {
             IpAddr::V4(ip) => {
-                let [f0, f1] = os::family_bytes(constant::AF_INET, 16);
-                let [a, b, c, d] = ip.octets();
-                bytes = [
-                    f0, f1, port_high, port_low, a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                    0, 0, 0, 0,
-                ];
-                16
+                v4 = ip.octets();
+                (constant::AF_INET, 16, 4, &v4)
             }
             IpAddr::V6(ip) => {
-                let [f0, f1] = os::family_bytes(constant::AF_INET6, 28);
-                let head = [f0, f1, port_high, port_low, 0, 0, 0, 0];
-                for (to, from) in bytes.iter_mut().zip(head.into_iter().chain(ip.octets())) {
-                    *to = from;
-                }
-                28
+                v6 = ip.octets();
+                (constant::AF_INET6, 28, 8, &v6)
             }
         };
+        let [f0, f1] = os::family_bytes(family, length as u8);
+        let mut bytes = [0; Sockaddr::SIZE];
+        let places = bytes.iter_mut();
+        places.zip([f0, f1, port_high, port_low]).for_each(|(to, from)| *to = from);
+        let places = bytes.iter_mut().skip(at);
+        places.zip(octets).for_each(|(to, from)| *to = *from);
         (Sockaddr { bytes }, length)
     }
 
-    /// The address in the first `length` bytes. Darwin can accept a connection
-    /// whose peer is gone already and tell no address at all: 0.0.0.0 then.
-    pub(super) fn get(&self, length: usize) -> SocketAddr {
-        let unknown = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+    /// The address in the first `length` bytes; None: it is a Unix socket's.
+    /// Darwin can accept a connection whose peer is gone already and tell no
+    /// address at all: 0.0.0.0 then.
+    pub(super) fn get(&self, length: usize) -> Option<SocketAddr> {
         let [f0, f1, port_high, port_low, rest @ ..] = &self.bytes;
         let ip = match os::family_of([*f0, *f1]) {
+            constant::AF_UNIX if length >= 2 => return None,
             constant::AF_INET if length >= 16 => rest.first_chunk::<4>().map(|ip| IpAddr::from(*ip)),
             constant::AF_INET6 if length >= 24 => {
                 rest.get(4..).and_then(|rest| rest.first_chunk::<16>()).map(|ip| IpAddr::from(*ip))
@@ -64,42 +64,49 @@ impl Sockaddr {
             _ => None,
         };
         let port = u16::from_be_bytes([*port_high, *port_low]);
-        ip.map_or(unknown, |ip| SocketAddr::new(ip, port))
+        Some(ip.map_or(UNKNOWN, |ip| SocketAddr::new(ip, port)))
     }
 }
 
-/// A listening socket and its address. Connections that it accepts give up
-/// reading and writing after `timeout` seconds without a byte.
+const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+/// A listening socket and its address. Connections that it accepts have the
+/// timeouts of [`set_timeouts`].
 pub fn listen(address: &SocketAddr, backlog: u32, timeout: u32) -> Result<(OwnedFd, SocketAddr), Failure> {
     let family = if address.is_ipv6() { constant::AF_INET6 } else { constant::AF_INET };
     let owned = os::socket(family).map_err(|errno| errno.of("socket"))?;
     let socket = owned.borrow();
-    let option = |errno: Errno| errno.of("setsockopt");
-    // A restart must not wait for the last connections to leave TIME_WAIT.
-    set_flag(socket, constant::SOL_SOCKET, constant::SO_REUSEADDR).map_err(option)?;
-    if address.is_ipv6() {
-        // `::` is IPv6 only, whatever the system's default is.
-        set_flag(socket, constant::IPPROTO_IPV6, constant::IPV6_V6ONLY).map_err(option)?;
-    }
-    set_timeouts(socket, timeout).map_err(option)?;
-    os::limit_silence(socket, timeout).map_err(option)?;
+    let set_options = || {
+        // A restart must not wait for the last connections to leave TIME_WAIT.
+        set_flag(socket, constant::SOL_SOCKET, constant::SO_REUSEADDR)?;
+        if address.is_ipv6() {
+            // `::` is IPv6 only, whatever the system's default is.
+            set_flag(socket, constant::IPPROTO_IPV6, constant::IPV6_V6ONLY)?;
+        }
+        // Connections inherit it. The end of an answer must not wait until the
+        // client has acknowledged what was sent before it.
+        set_flag(socket, constant::IPPROTO_TCP, constant::TCP_NODELAY)?;
+        set_timeouts(socket, timeout)
+    };
+    set_options().map_err(|errno| errno.of("setsockopt"))?;
     let (sockaddr, length) = Sockaddr::new(address);
     let sockaddr = sockaddr.bytes.get(..length).unwrap_or_default();
     calls::bind(socket, sockaddr).map_err(|errno| errno.of("bind"))?;
     calls::listen(socket, backlog).map_err(|errno| errno.of("listen"))?;
     let mut bound = Sockaddr::empty();
     let length = calls::getsockname(socket, &mut bound.bytes).map_err(|errno| errno.of("getsockname"))?;
-    Ok((owned, bound.get(length)))
+    Ok((owned, bound.get(length).unwrap_or(UNKNOWN)))
 }
 
 /// A connection that a client opened.
 pub struct Connection {
     pub socket: OwnedFd,
-    pub peer: SocketAddr,
+    /// None: it came over a Unix socket.
+    pub peer: Option<SocketAddr>,
 }
 
 /// Takes the next connection: blocking, closed on exec, with the timeouts of
-/// the listening socket.
+/// [`set_timeouts`], which must be those of its listening socket if that has any.
 pub fn accept(listener: Fd, timeout: u32) -> Result<Connection, Errno> {
     os::accept(listener, timeout)
 }
@@ -136,7 +143,7 @@ pub fn send_now(socket: Fd, bytes: &[u8]) -> Result<usize, Errno> {
 
 /// Sends up to `count` bytes of `file` from `offset` on; returns how many went
 /// out, and the error that stopped it. None and no error: the file has no byte
-/// there. EAGAIN: the client took nothing for the send timeout.
+/// there. EAGAIN: there was no room for the send timeout.
 pub fn send_file(socket: Fd, file: Fd, offset: u64, count: u64) -> (u64, Result<(), Errno>) {
     os::send_file(socket, file, offset, count)
 }
@@ -152,12 +159,27 @@ pub fn set_receive_timeout(socket: Fd, milliseconds: u64) -> Result<(), Errno> {
     set_timeout(socket, constant::SO_RCVTIMEO, milliseconds.max(1))
 }
 
-/// How long a receive and a send may wait for a byte, in seconds.
+/// How long a receive may wait for a byte, in seconds. A send that finds no room
+/// comes back after a quarter of that, so that its caller can see whether the
+/// client takes anything; see [`unacknowledged`].
 pub(super) fn set_timeouts(socket: Fd, seconds: u32) -> Result<(), Errno> {
-    for option in [constant::SO_RCVTIMEO, constant::SO_SNDTIMEO] {
-        set_timeout(socket, option, u64::from(seconds) * 1000)?;
-    }
-    Ok(())
+    set_timeout(socket, constant::SO_RCVTIMEO, u64::from(seconds) * 1000)?;
+    set_timeout(socket, constant::SO_SNDTIMEO, u64::from(seconds) * 250)
+}
+
+/// Bytes that were sent and that the other end has not acknowledged. A slow
+/// client makes this smaller long before there is room for a new send: the
+/// kernel gathers megabytes, and waits until a third of them is gone.
+pub fn unacknowledged(socket: Fd) -> Result<u32, Errno> {
+    os::unacknowledged(socket)
+}
+
+/// Lets the close of a socket drop what was not sent yet, and reset the
+/// connection. The kernel would keep it for a client that takes nothing.
+pub fn set_abort(socket: Fd) {
+    // struct linger: on, for 0 seconds. Should it fail, the kernel gives up too,
+    // only later.
+    let _ = calls::setsockopt(socket, constant::SOL_SOCKET, constant::SO_LINGER, &1u64.to_le_bytes());
 }
 
 /// timeval: two 64-bit words on Linux; on Darwin the second is 32 bits and

@@ -15,6 +15,19 @@ pub fn parse(text: &[u8]) -> Option<IpAddr> {
     }
 }
 
+/// Reads `ADDRESS` or `ADDRESS:PORT`; before a port, an IPv6 address must stand
+/// in brackets.
+pub fn parse_with_port(text: &[u8]) -> Option<(IpAddr, Option<u16>)> {
+    if let Some(address) = parse(text) {
+        return Some((address, None));
+    }
+    let colon = text.iter().rposition(|byte| *byte == b':')?;
+    let host = text.get(..colon)?;
+    let address = parse(host).filter(|address| address.is_ipv4() || host.starts_with(b"["))?;
+    let port = u16::try_from(decimal::parse(text.get(colon + 1..)?)?).ok()?;
+    Some((address, Some(port)))
+}
+
 /// Four numbers without leading zeros, which some readers take for octal.
 fn parse_v4(text: &[u8]) -> Option<[u8; 4]> {
     let mut octets = [0; 4];
@@ -214,6 +227,40 @@ mod tests {
             assert_eq!(parse(bad.as_bytes()), None, "{bad}");
         }
         assert_eq!(parse(b"\xff"), None);
+    }
+
+    #[test]
+    fn a_port_follows_what_cannot_be_taken_for_more_of_the_address() {
+        for (text, address, port) in [
+            ("127.0.0.1", "127.0.0.1", None),
+            ("127.0.0.1:0", "127.0.0.1", Some(0)),
+            ("127.0.0.1:65535", "127.0.0.1", Some(65535)),
+            ("::1", "::1", None),
+            ("[::1]", "::1", None),
+            ("[::]:8080", "::", Some(8080)),
+            ("::1:80", "::1:80", None),
+        ] {
+            let expected = Some((address.parse().unwrap(), port));
+            assert_eq!(parse_with_port(text.as_bytes()), expected, "{text}");
+        }
+        for bad in [
+            "",
+            ":",
+            ":80",
+            "127.0.0.1:",
+            "127.0.0.1:65536",
+            "127.0.0.1:+1",
+            "127.0.0.1:1:1",
+            "[127.0.0.1]:1",
+            "[::1]80",
+            "[::1]:",
+            "[::1:80",
+            "::1]:80",
+            "1:2:3:4:5:6:7:8:80",
+            "localhost:80",
+        ] {
+            assert_eq!(parse_with_port(bad.as_bytes()), None, "{bad}");
+        }
     }
 
     #[test]

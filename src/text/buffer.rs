@@ -49,6 +49,12 @@ impl<'a> Buffer<'a> {
         self.len = self.len.saturating_add(count).min(self.room.len());
     }
 
+    /// What is written, and the memory behind it.
+    pub fn split(self) -> (&'a [u8], &'a mut [u8]) {
+        let (written, unused) = self.room.split_at_mut_checked(self.len).unwrap_or_default();
+        (written, unused)
+    }
+
     pub fn bytes(&self) -> &[u8] {
         self.room.get(..self.len).unwrap_or_default()
     }

@@ -1,9 +1,13 @@
-//! Small tools for bytes: a bounded buffer, decimals, addresses, HTML.
+//! Small tools for bytes: a bounded buffer, decimals, addresses, HTML,
+//! a list.
 
 pub mod address;
 mod buffer;
 pub mod decimal;
+pub mod hex;
 pub mod html;
+mod list;
 pub mod percent;
 
 pub use buffer::Buffer;
+pub use list::List;

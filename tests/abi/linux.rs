@@ -8,19 +8,29 @@ mod table;
 same! { self::constant:
     EPERM ENOENT EINTR EIO ENXIO EBADF EAGAIN ENOMEM EACCES EEXIST EXDEV ENOTDIR EISDIR EINVAL ENFILE EMFILE
     ENOSPC EROFS ENAMETOOLONG ENOSYS ELOOP EPROTO ENOTSOCK EOPNOTSUPP EAFNOSUPPORT EADDRINUSE
-    EADDRNOTAVAIL ENOBUFS EILSEQ
-    AT_FDCWD CLOCK_MONOTONIC CLOCK_REALTIME MAP_ANON MAP_SHARED PROT_READ PROT_WRITE
+    EADDRNOTAVAIL ENOBUFS EILSEQ ECONNREFUSED
+    AT_FDCWD AT_SYMLINK_NOFOLLOW DT_DIR DT_REG DT_UNKNOWN CLOCK_MONOTONIC CLOCK_REALTIME MAP_ANON MAP_SHARED PROT_READ PROT_WRITE
     O_APPEND O_CLOEXEC O_CREAT O_DIRECTORY O_NOCTTY O_NOFOLLOW O_NONBLOCK O_PATH O_RDONLY O_WRONLY
-    POLLIN RESOLVE_BENEATH RESOLVE_NO_MAGICLINKS RESOLVE_NO_SYMLINKS S_IFDIR S_IFMT S_IFREG
-    SIG_BLOCK SIGCHLD SIGINT SIGKILL SIGPIPE SIGTERM SFD_CLOEXEC SFD_NONBLOCK WNOHANG
-    AF_INET AF_INET6 IPPROTO_IPV6 IPV6_V6ONLY MSG_DONTWAIT MSG_MORE MSG_NOSIGNAL SHUT_WR
-    IPPROTO_TCP TCP_USER_TIMEOUT SO_RCVTIMEO SO_SNDTIMEO SO_REUSEADDR SOCK_CLOEXEC SOCK_NONBLOCK SOCK_STREAM SOL_SOCKET
+    POLLIN R_OK RESOLVE_BENEATH RESOLVE_NO_MAGICLINKS RESOLVE_NO_SYMLINKS S_IFDIR S_IFMT S_IFREG S_IFSOCK SEEK_SET
+    SIG_BLOCK SIGCHLD SIGINT SIGKILL SIGPIPE SIGTERM SFD_CLOEXEC SFD_NONBLOCK WNOHANG X_OK
+    AF_INET AF_INET6 AF_UNIX IPPROTO_IPV6 IPV6_V6ONLY MSG_DONTWAIT MSG_MORE MSG_NOSIGNAL SHUT_WR
+    IPPROTO_TCP TCP_NODELAY SO_LINGER SO_RCVTIMEO SO_SNDTIMEO SO_REUSEADDR SOCK_CLOEXEC SOCK_NONBLOCK SOCK_STREAM SOL_SOCKET
 }
 
-same_field! { linux_raw_sys::general::stat, libc::stat: st_mode st_size st_mtime }
+same_field! { linux_raw_sys::general::stat, libc::stat: st_dev st_ino st_mode st_size st_mtime }
+// linux_dirent64 has an array without a length where libc's has one.
+const _: () = {
+    use core::mem::offset_of;
+    use linux_raw_sys::general::linux_dirent64;
+    assert!(offset_of!(linux_dirent64, d_ino) == offset_of!(libc::dirent64, d_ino));
+    assert!(offset_of!(linux_dirent64, d_reclen) == offset_of!(libc::dirent64, d_reclen));
+    assert!(offset_of!(linux_dirent64, d_type) + 1 == offset_of!(linux_dirent64, d_name));
+    assert!(offset_of!(linux_dirent64, d_name) == offset_of!(libc::dirent64, d_name));
+};
 same_field! { linux_raw_sys::general::pollfd, libc::pollfd: fd events revents }
 same_field! { linux_raw_sys::general::open_how, libc::open_how: flags mode resolve }
 same_field! { linux_raw_sys::net::sockaddr_in, libc::sockaddr_in: sin_family sin_port sin_addr }
+same_field! { linux_raw_sys::net::sockaddr_un, libc::sockaddr_un: sun_family sun_path }
 same_field! { linux_raw_sys::net::sockaddr_in6, libc::sockaddr_in6: sin6_family sin6_port sin6_addr }
 const _: () = assert!(size_of::<libc::signalfd_siginfo>() == 128);
 const _: () = assert!(core::mem::offset_of!(libc::signalfd_siginfo, ssi_signo) == 0);

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -60,7 +61,9 @@ pub struct Browser {
 
 impl Browser {
     pub fn start(executable: &OsString) -> Browser {
-        let profile = env::temp_dir().join(format!("svcd-browser-{}", std::process::id()));
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let profile = env::temp_dir().join(format!("svcd-browser-{}-{number}", std::process::id()));
         fs::create_dir(&profile).unwrap_or_else(|error| panic!("{}: {error}", profile.display()));
         let mut command = Command::new("sh");
         command.args(["-c", SHELL]).arg(executable).args(FLAGS);
@@ -103,9 +106,9 @@ impl Browser {
         }
     }
 
-    /// The value of an expression in the page.
+    /// The value of an expression in the page, or of what it promises.
     pub fn evaluate(&mut self, expression: &str) -> Value {
-        let params = json!({ "expression": expression, "returnByValue": true });
+        let params = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         self.call("Runtime.evaluate", params)["result"]["value"].take()
     }
 

@@ -11,6 +11,7 @@
 
 mod commands;
 mod devtools;
+mod listing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

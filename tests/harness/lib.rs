@@ -23,18 +23,24 @@
 
 #![forbid(unsafe_code)]
 
+pub mod asking;
+pub mod chunked;
 pub mod clock;
 pub mod connection;
+pub mod html;
 pub mod http_client;
 pub mod log_line;
 pub mod output;
 pub mod pace;
+pub mod parts;
 pub mod process;
 pub mod program;
 pub mod response;
 pub mod server;
 pub mod table;
+pub mod transcript;
 pub mod tree;
+pub mod unix;
 
 pub use connection::Connection;
 pub use pace::{deadline, note, path_max, scale, skip, until};

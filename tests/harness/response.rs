@@ -1,6 +1,8 @@
 //! A strict reader of HTTP/1.1 responses: what a lenient client would let pass
-//! is a failure here.
+//! is a failure here. It takes one response after the other from what a
+//! connection has received.
 
+use crate::chunked;
 use crate::clock;
 
 #[derive(Debug, Clone)]
@@ -8,7 +10,55 @@ pub struct Response {
     pub status: u16,
     pub reason: String,
     pub fields: Vec<(String, String)>,
+    /// The content, without its transfer coding.
     pub body: Vec<u8>,
+    /// All of it as it came.
+    pub raw: Vec<u8>,
+}
+
+/// What a request says about its answer: how that may be framed, and whether
+/// the connection stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub head: bool,
+    /// HTTP/1.0.
+    pub old: bool,
+    /// `Connection: close`
+    pub close: bool,
+    /// `Connection: keep-alive`
+    pub keep_alive: bool,
+    /// What was sent is no request whose wishes could be judged.
+    pub unknown: bool,
+}
+
+impl Asked {
+    /// By the request at the start of these bytes.
+    pub fn by(request: &[u8]) -> Asked {
+        let request = request.strip_prefix(b"\r\n").unwrap_or(request);
+        let mut lines = request.split(|byte| *byte == b'\n').map(|line| line.trim_ascii_end());
+        let line = lines.next().unwrap_or_default();
+        let mut asked = Asked {
+            head: line.starts_with(b"HEAD "),
+            old: line.ends_with(b" HTTP/1.0"),
+            unknown: !line.windows(8).any(|part| part == b" HTTP/1."),
+            ..Asked::default()
+        };
+        for line in lines.take_while(|line| !line.is_empty()) {
+            let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+            if line[..colon].eq_ignore_ascii_case(b"Connection") {
+                for option in line[colon + 1..].split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+                    asked.close |= option.eq_ignore_ascii_case(b"close");
+                    asked.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                }
+            }
+        }
+        asked
+    }
+
+    /// For bytes that were changed at random.
+    pub fn anything() -> Asked {
+        Asked { unknown: true, ..Asked::default() }
+    }
 }
 
 impl Response {
@@ -29,20 +79,64 @@ impl Response {
         }
     }
 
+    /// `Ok` if the answer has this status.
+    pub fn is(&self, status: u16) -> Result<(), String> {
+        if self.status == status { Ok(()) } else { Err(format!("expected {status}, got {}", self.status)) }
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// 100 and its like: another response follows.
+    pub fn is_interim(&self) -> bool {
+        self.status < 200
+    }
+
+    /// Whether the connection stays, by what the answer says.
+    pub fn is_kept(&self) -> bool {
+        self.field("Connection") != Some("close")
+    }
+
+    /// As it came, but with the same date as all others.
+    pub fn undated(&self) -> Vec<u8> {
+        let date = self.field("Date").map(|date| format!("\r\nDate: {date}\r\n"));
+        let place = date.and_then(|date| {
+            let at = self.raw.windows(date.len()).position(|part| part == date.as_bytes())?;
+            Some(at..at + date.len())
+        });
+        let mut bytes = self.raw.clone();
+        if let Some(place) = place {
+            bytes.splice(place, *b"\r\nDate: .\r\n");
+        }
+        bytes
+    }
+
     /// What every answer of this server promises, whatever was asked.
-    fn keeps_promises(&self) -> Result<(), String> {
-        self.has("Connection", "close")?;
-        self.need("Content-Length")?;
+    fn keeps_promises(&self, asked: Asked) -> Result<(), String> {
+        if self.is_interim() {
+            return if self.fields.is_empty() {
+                Ok(())
+            } else {
+                Err("an interim response with fields".into())
+            };
+        }
+        self.has("Server", "svcd")?;
         match self.field("Date") {
-            Some(date) if clock::is_recent(date, clock::imf_fixdate) => Ok(()),
-            Some(date) => Err(format!("Date: {date} is not now as an IMF-fixdate")),
-            // RFC 9110 6.6.1 asks for it in 2xx, 3xx and 4xx.
-            None if self.status < 500 => Err(format!("{} without Date", self.status)),
-            None => Ok(()),
+            Some(date) if clock::is_recent(date, clock::imf_fixdate) => {}
+            Some(date) => return Err(format!("Date: {date} is not now as an IMF-fixdate")),
+            None => return Err(format!("{} without Date", self.status)),
+        }
+        // After these, nobody knows where the next request would begin.
+        let must_close = matches!(self.status, 408 | 431 | 505);
+        match self.field("Connection") {
+            Some("close") => Ok(()),
+            None if must_close => Err(format!("{} keeps the connection", self.status)),
+            None if asked.unknown || !(asked.old || asked.close) => Ok(()),
+            None => Err("no Connection field for a client that expects the end".to_owned()),
+            Some("keep-alive") if asked.unknown => Ok(()),
+            Some("keep-alive") if asked.old && asked.keep_alive && !asked.close => Ok(()),
+            Some(value) => Err(format!("Connection: {value}")),
         }
     }
 }
@@ -52,17 +146,94 @@ pub fn only(bytes: &[u8], to_head: bool) -> Result<Response, String> {
     if bytes.is_empty() {
         return Err("closed without an answer".to_owned());
     }
-    let (response, rest) = parse(bytes, to_head).map_err(|why| format!("{why} in {}", shown(bytes)))?;
-    if !rest.is_empty() {
-        return Err(format!("{} bytes follow the response: {}", rest.len(), shown(rest)));
+    let response = match take(bytes, Asked { head: to_head, ..Asked::default() }, true)? {
+        Some(response) => response,
+        None => return Err(format!("cut: {}", shown(bytes))),
+    };
+    match bytes.len() - response.raw.len() {
+        0 => Ok(response),
+        more => Err(format!("{more} bytes follow the response: {}", shown(&bytes[response.raw.len()..]))),
     }
-    response.keeps_promises().map_err(|why| format!("{why} in {}", shown(bytes)))?;
-    Ok(response)
 }
 
-fn parse(bytes: &[u8], to_head: bool) -> Result<(Response, &[u8]), String> {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or("no end of the head")?;
-    let head = std::str::from_utf8(&bytes[..end]).map_err(|_| "a head that is not text")?;
+/// The response at the start of these bytes, which keeps what all promise. None: more
+/// of it must come. `ended`: nothing more will.
+pub fn take(bytes: &[u8], asked: Asked, ended: bool) -> Result<Option<Response>, String> {
+    let told = |why: String| format!("{why} in {}", shown(bytes));
+    let taken = framed(bytes, asked, ended).map_err(told)?;
+    if let Some(response) = &taken {
+        response.keeps_promises(asked).map_err(told)?;
+    }
+    Ok(taken)
+}
+
+fn framed(bytes: &[u8], asked: Asked, ended: bool) -> Result<Option<Response>, String> {
+    let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return if ended { Err("no end of the head".to_owned()) } else { Ok(None) };
+    };
+    let mut response = head(&bytes[..end])?;
+    let content = &bytes[end + 4..];
+    let taken = match framing(&response, asked)? {
+        Framing::None => Some(0),
+        Framing::Length(length) if content.len() < length => None,
+        Framing::Length(length) => {
+            response.body = content[..length].to_vec();
+            Some(length)
+        }
+        Framing::Chunked => chunked::decode(content)?.map(|(body, length)| {
+            response.body = body;
+            length
+        }),
+        Framing::UntilClose if ended => {
+            response.body = content.to_vec();
+            Some(content.len())
+        }
+        Framing::UntilClose => None,
+    };
+    match taken {
+        Some(length) => {
+            response.raw = bytes[..end + 4 + length].to_vec();
+            Ok(Some(response))
+        }
+        None if ended => Err(format!("closed after {} bytes of the body", content.len())),
+        None => Ok(None),
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Framing {
+    None,
+    Length(usize),
+    Chunked,
+    UntilClose,
+}
+
+/// RFC 9112 6.3, and what this server promises beyond it.
+fn framing(response: &Response, asked: Asked) -> Result<Framing, String> {
+    let length = response.field("Content-Length").map(content_length).transpose()?;
+    let coding = response.field("Transfer-Encoding");
+    if let Some(coding) = coding
+        && (coding != "chunked" || length.is_some() || asked.old)
+    {
+        return Err(format!("Transfer-Encoding: {coding} with {length:?} bytes, old: {}", asked.old));
+    }
+    if response.is_interim() || matches!(response.status, 204 | 304) {
+        return match (coding, length) {
+            (None, None) => Ok(Framing::None),
+            _ => Err(format!("{} says how long its body is", response.status)),
+        };
+    }
+    match (coding, length) {
+        _ if asked.head => Ok(Framing::None),
+        (Some(_), _) => Ok(Framing::Chunked),
+        (None, Some(length)) => Ok(Framing::Length(length)),
+        (None, None) if asked.old && !response.is_kept() => Ok(Framing::UntilClose),
+        (None, None) => Err(format!("{} without Content-Length", response.status)),
+    }
+}
+
+fn head(bytes: &[u8]) -> Result<Response, String> {
+    let head = std::str::from_utf8(bytes).map_err(|_| "a head that is not text")?;
     if !head.is_ascii() {
         return Err("a head that is not ASCII".to_owned());
     }
@@ -76,17 +247,7 @@ fn parse(bytes: &[u8], to_head: bool) -> Result<(Response, &[u8]), String> {
         }
         fields.push(field);
     }
-    let mut response = Response { status, reason, fields, body: Vec::new() };
-    let after = &bytes[end + 4..];
-    if to_head {
-        return Ok((response, after));
-    }
-    let length = content_length(response.need("Content-Length")?)?;
-    if after.len() < length {
-        return Err(format!("{} of {length} bytes of body", after.len()));
-    }
-    response.body = after[..length].to_vec();
-    Ok((response, &after[length..]))
+    Ok(Response { status, reason, fields, body: Vec::new(), raw: Vec::new() })
 }
 
 fn status_line(line: &str) -> Result<(u16, String), String> {
@@ -121,32 +282,10 @@ fn is_visible(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-fn shown(bytes: &[u8]) -> String {
+/// The beginning of it, for a message.
+pub fn shown(bytes: &[u8]) -> String {
     format!("{:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(400)]))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn malformed_responses_fail() {
-        let rows: [(&str, &[u8]); 10] = [
-            ("nothing", b""),
-            ("cut head", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"),
-            ("bare line feeds", b"HTTP/1.1 200 OK\nContent-Length: 0\n\n"),
-            ("old version", b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
-            ("no reason", b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n"),
-            ("no length", b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"),
-            ("short body", b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab"),
-            ("signed length", b"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nab"),
-            ("twice", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab"),
-            ("folded", b"HTTP/1.1 200 OK\r\nA: b\r\n c: d\r\nContent-Length: 0\r\n\r\n"),
-        ];
-        for (name, bytes) in rows {
-            assert!(parse(bytes, false).is_err(), "{name}");
-        }
-        let good = parse(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabc", false);
-        assert_eq!(good.map(|(response, rest)| (response.body, rest)), Ok((b"ab".to_vec(), &b"c"[..])));
-    }
-}
+mod tests;

@@ -22,10 +22,11 @@ fn serves_again(server: &Server) {
 
 #[test]
 fn one_too_many() {
-    let server = Server::start(&["--max-conns", "3"]);
+    let server = Server::start(&["--max-conns", "3", "--header", "X-Own: kept"]);
     let mut idle: Vec<Connection> = (0..3).map(|_| server.connect()).collect();
     for _ in 0..scale(10) {
-        turned_away(&server).expect("503");
+        let response = turned_away(&server).expect("503");
+        assert_eq!(response.has("X-Own", "kept"), Ok(()));
     }
     if visible("503 without fork") {
         assert_eq!(children(server.id()).len(), 3, "503 is answered without a process");

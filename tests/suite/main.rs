@@ -5,19 +5,35 @@
 //! in any order and at once. Some only wait for the server's own time limits:
 //! with `-- --test-threads 8` they wait beside the others.
 
+mod addresses;
+mod bodies;
+mod codings;
 mod command_line;
+mod conditions;
+mod content;
 mod crawl;
 mod docroot;
+mod error_pages;
+mod expect;
 mod garbage;
+mod keep_alive;
+mod known_mistakes;
 mod large_files;
 mod lifecycle;
 mod limits;
+mod listing;
 mod log;
 mod malformed;
 mod many_connections;
+mod options_method;
 mod paths;
+mod peers;
+mod pipelining;
+mod ranges;
 mod redirect;
 mod refusals;
 mod start_up;
 mod static_files;
 mod timeouts;
+mod virtual_hosts;
+mod wire;

@@ -38,7 +38,7 @@ fn request_lines() {
             ("byte 0xff in the method", b"GE\xff / HTTP/1.1\r\nHost: a\r\n\r\n", &[400]),
             ("TLS ClientHello", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00\r\n\r\n", &[400]),
             ("line ends only", b"\r\n\r\n\r\n\r\n", &[400]),
-            ("two empty lines first", b"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", &[200, 400]),
+            ("two empty lines first", b"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", &[400]),
         ],
     );
 }
@@ -191,4 +191,41 @@ fn framing() {
             if response.status == 400 { Ok(()) } else { Err(format!("got {}", response.status)) }
         });
     }
+}
+
+#[test]
+fn what_others_serve_is_refused_and_the_connection_closed() {
+    // One request each that seventeen servers were asked; every one of them
+    // served some of these.
+    let field = format!("GET /hello.txt HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "y".repeat(70_000));
+    let line = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "y".repeat(70_000));
+    let get = |fields: &str| format!("GET /hello.txt HTTP/1.1\r\n{fields}\r\n\r\n");
+    let rows: &[(&str, String, u16)] = &[
+        ("HTTP/1.1 without Host", get("X: y"), 400),
+        ("two Hosts", get("Host: a\r\nHost: b"), 400),
+        ("a folded line", get("Host: a\r\nX: y\r\n z"), 400),
+        ("a folded line of tabs", get("Host: a\r\nX: y\r\n\t"), 400),
+        ("space before the colon", get("Host: a\r\nX : y"), 400),
+        ("space before the colon of a length", get("Host: a\r\nContent-Length : 5"), 400),
+        ("length and chunked", get("Host: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked"), 400),
+        ("two lengths", get("Host: a\r\nContent-Length: 5\r\nContent-Length: 6"), 400),
+        ("length with a plus", get("Host: a\r\nContent-Length: +5"), 400),
+        ("an unknown coding", get("Host: a\r\nTransfer-Encoding: foo"), 501),
+        ("bare line feeds", get("Host: a").replace('\r', ""), 400),
+        ("one bare line feed", get("Host: a\nX: y"), 400),
+        ("NUL in a field", get("Host: a\r\nX: y\0z"), 400),
+        ("HTTP/2.0", get("Host: a").replace("1.1", "2.0"), 505),
+        ("a field of 70 KB", field, 431),
+        ("a target of 70 KB", line, 414),
+    ];
+    let server = Server::start(&[]);
+    each(rows.iter().map(|row| (row.0, row)), |(_, request, status)| {
+        let mut connection = server.connect();
+        // A request behind it is part of nothing any more.
+        let _ = connection.try_send(format!("{request}{}", get("Host: a")).as_bytes());
+        let response = connection.next_answer(request.as_bytes())?;
+        response.is(*status)?;
+        response.has("Connection", "close")?;
+        connection.at_end()
+    });
 }

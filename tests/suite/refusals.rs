@@ -12,12 +12,15 @@ fn methods_and_versions() {
             ("POST", b"POST /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n", &[405]),
             ("PUT", b"PUT /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n", &[405]),
             ("DELETE", b"DELETE /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n", &[405]),
-            ("OPTIONS", b"OPTIONS /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n", &[405]),
             ("TRACE", b"TRACE /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n", &[405]),
             ("PATCH", b"PATCH /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n", &[405]),
             ("CONNECT", b"CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n", &[405, 400]),
             ("POST with a body", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", &[405]),
-            ("unknown method", b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", &[501]),
+            // RFC 2324 2.3.2.
+            ("BREW", b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", &[418]),
+            ("BREW in lower case", b"brew / HTTP/1.1\r\nHost: a\r\n\r\n", &[501]),
+            ("unknown method", b"FETCH / HTTP/1.1\r\nHost: a\r\n\r\n", &[501]),
+            ("unknown method of a file that is not there", b"FETCH /no HTTP/1.1\r\nHost: a\r\n\r\n", &[501]),
             ("method in lower case", b"get / HTTP/1.1\r\nHost: a\r\n\r\n", &[501]),
             ("method that begins like GET", b"GETS / HTTP/1.1\r\nHost: a\r\n\r\n", &[501]),
             ("method of one letter", b"G / HTTP/1.1\r\nHost: a\r\n\r\n", &[501]),
@@ -41,12 +44,39 @@ fn methods_and_versions() {
     );
 }
 
+const ALLOW: &str = "GET, HEAD, OPTIONS";
+
 #[test]
 fn allow() {
     let server = Server::start(&[]);
-    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"] {
+    for method in ["POST", "PUT", "DELETE", "TRACE", "PATCH"] {
         let response = server.ask(&request(method, b"/hello.txt")).expect(method);
-        assert_eq!(response.has("Allow", "GET, HEAD"), Ok(()), "{method}");
+        assert_eq!(response.is(405).and(response.has("Allow", ALLOW)), Ok(()), "{method}");
+    }
+    let response = server.ask(b"CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n").expect("CONNECT");
+    assert_eq!(response.is(405).and(response.has("Allow", ALLOW)), Ok(()), "CONNECT");
+}
+
+#[test]
+fn options() {
+    let server = Server::start(&[]);
+    for target in ["/hello.txt", "/", "/dir/", "/bare/", "/hello.txt?a=b", "*", "http://a/hello.txt"] {
+        let response = server.ask(&request("OPTIONS", target.as_bytes())).expect(target);
+        assert_eq!(response.is(204).and(response.has("Allow", ALLOW)), Ok(()), "{target}");
+        // The reader of responses refuses a 204 that says how long its body is.
+        assert_eq!(response.body, b"", "{target}");
+    }
+    for (request, statuses) in [
+        (&b"OPTIONS /%zz HTTP/1.1\r\nHost: a\r\n\r\n"[..], [400, 400]),
+        (b"OPTIONS hello.txt HTTP/1.1\r\nHost: a\r\n\r\n", [400, 400]),
+        (b"OPTIONS ** HTTP/1.1\r\nHost: a\r\n\r\n", [400, 400]),
+        (b"OPTIONS /hello.txt HTTP/1.1\r\n\r\n", [400, 400]),
+        (b"OPTIONS /missing HTTP/1.1\r\nHost: a\r\n\r\n", [404, 204]),
+        (b"OPTIONS /.secret HTTP/1.1\r\nHost: a\r\n\r\n", [404, 204]),
+    ] {
+        let status = server.ask(request).map(|response| response.status);
+        let is_right = status.as_ref().is_ok_and(|status| statuses.contains(status));
+        assert!(is_right, "{}: {status:?}", request.escape_ascii());
     }
 }
 
@@ -120,7 +150,8 @@ fn pages() {
         ("405", b"PUT / HTTP/1.1\r\nHost: a\r\n\r\n"),
         ("414", long.as_bytes()),
         ("431", wide.as_bytes()),
-        ("501", b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        ("418", b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        ("501", b"FETCH / HTTP/1.1\r\nHost: a\r\n\r\n"),
         ("505", b"GET / HTTP/2.0\r\nHost: a\r\n\r\n"),
     ];
     each(rows.iter().copied().map(|(status, request)| (status, (status, request))), |(status, request)| {

@@ -157,18 +157,6 @@ fn a_request_may_come_byte_by_byte() {
 }
 
 #[test]
-fn one_request_for_each_connection() {
-    // The second is not answered, but it must not destroy the answer to the first.
-    let server = Server::start(&[]);
-    for target in ["/hello.txt", "/big.bin", "/missing"] {
-        let once = request("GET", target.as_bytes());
-        let alone = server.ask(&once).expect("an answer");
-        let first = server.ask(&once.repeat(3)).unwrap_or_else(|why| panic!("{target}: {why}"));
-        assert!((alone.status, &alone.body) == (first.status, &first.body), "{target}: another answer");
-    }
-}
-
-#[test]
 fn a_half_closed_client_gets_its_answer() {
     let server = Server::start(&[]);
     let request = request("GET", b"/big.bin");

@@ -10,6 +10,7 @@ use crate::sys::fd::{Fd, OwnedFd};
 /// By O_NOFOLLOW_ANY, which every kernel for Apple silicon has: a path without
 /// `..` and without a link cannot leave the folder. Where the kernel knows
 /// O_RESOLVE_BENEATH it is told that too.
+#[derive(Clone, Copy)]
 pub struct Beneath {
     flags: u32,
 }

@@ -28,6 +28,31 @@ pub fn fork() -> Result<(i32, usize), Errno> {
     unsafe { call2(Call::fork, []) }.map(|returned| (returned.first as i32, returned.second))
 }
 
+/// Writes whole records into `buffer` and returns their bytes: 0 at the end. Of
+/// a buffer of 1024 bytes and more, the last four are flags and no record.
+pub fn getdirentries64(directory: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
+    let mut position: i64 = 0;
+    let address = buffer.as_mut_ptr() as usize;
+    let arguments = [directory.register(), address, buffer.len(), &raw mut position as usize];
+    // SAFETY: the kernel writes at most `buffer.len()` bytes, at any alignment,
+    // and the position, which nobody needs and which must not be null.
+    unsafe { call(Call::getdirentries64, arguments) }
+}
+
+/// For options whose value is a number.
+pub fn getsockopt(socket: Fd, level: u32, option: u32) -> Result<u32, Errno> {
+    let (mut value, mut length) = (0u32, size_of::<u32>() as u32);
+    let arguments = [
+        socket.register(),
+        level as usize,
+        option as usize,
+        &raw mut value as usize,
+        &raw mut length as usize,
+    ];
+    // SAFETY: the kernel writes at most `length` bytes, and the length.
+    unsafe { call(Call::getsockopt, arguments) }.map(|_| value)
+}
+
 /// Seconds and microseconds.
 pub fn gettimeofday() -> Result<(u64, u64), Errno> {
     let mut time = Timeval::default();

@@ -25,6 +25,7 @@ pub const EAFNOSUPPORT: u32 = 47;
 pub const EADDRINUSE: u32 = 48;
 pub const EADDRNOTAVAIL: u32 = 49;
 pub const ENOBUFS: u32 = 55;
+pub const ECONNREFUSED: u32 = 61;
 pub const ELOOP: u32 = 62;
 pub const ENAMETOOLONG: u32 = 63;
 pub const ENOSYS: u32 = 78;
@@ -46,6 +47,7 @@ pub const O_CLOEXEC: u32 = 0x1000000;
 /// Since macOS 11; must not stand with O_NOFOLLOW.
 pub const O_NOFOLLOW_ANY: u32 = 0x20000000;
 pub const AT_FDCWD: i32 = -2;
+pub const AT_SYMLINK_NOFOLLOW: u32 = 0x20;
 pub const F_SETFD: u32 = 2;
 pub const F_SETFL: u32 = 4;
 pub const FD_CLOEXEC: u32 = 1;
@@ -54,17 +56,33 @@ pub const FD_CLOEXEC: u32 = 1;
 pub const S_IFMT: u32 = 0o170000;
 pub const S_IFDIR: u32 = 0o040000;
 pub const S_IFREG: u32 = 0o100000;
+pub const S_IFSOCK: u32 = 0o140000;
 
-// sys/socket.h, netinet/in.h, netinet6/in6.h
+// sys/dirent.h
+pub const DT_UNKNOWN: u32 = 0;
+pub const DT_DIR: u32 = 4;
+pub const DT_REG: u32 = 8;
+
+// sys/unistd.h
+pub const X_OK: u32 = 1;
+pub const R_OK: u32 = 4;
+pub const SEEK_SET: u32 = 0;
+
+// sys/socket.h, netinet/in.h, netinet6/in6.h, netinet/tcp.h
+pub const AF_UNIX: u32 = 1;
 pub const AF_INET: u32 = 2;
 pub const AF_INET6: u32 = 30;
 pub const SOCK_STREAM: u32 = 1;
 pub const SOL_SOCKET: u32 = 0xffff;
 pub const SO_REUSEADDR: u32 = 4;
+pub const SO_LINGER: u32 = 0x80;
+pub const SO_NWRITE: u32 = 0x1024;
 pub const SO_SNDTIMEO: u32 = 0x1005;
 pub const SO_RCVTIMEO: u32 = 0x1006;
+pub const IPPROTO_TCP: u32 = 6;
 pub const IPPROTO_IPV6: u32 = 41;
 pub const IPV6_V6ONLY: u32 = 27;
+pub const TCP_NODELAY: u32 = 1;
 pub const MSG_DONTWAIT: u32 = 0x80;
 pub const MSG_NOSIGNAL: u32 = 0x80000;
 /// There is none: what is sent goes out.

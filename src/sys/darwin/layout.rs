@@ -64,10 +64,44 @@ impl Stat {
         u64::try_from(self.st_size).unwrap_or(0)
     }
 
+    /// What no two files have at the same time: file system and inode.
+    pub fn identity(&self) -> (u64, u64) {
+        (u64::from(self.st_dev.cast_unsigned()), self.st_ino)
+    }
+
+    pub fn inode(&self) -> u64 {
+        self.st_ino
+    }
+
+    /// Of [`Stat::modified`], the part below a second.
+    pub fn modified_nanos(&self) -> u32 {
+        self.st_mtime_nsec as u32
+    }
+
     /// Seconds since 1970.
     pub fn modified(&self) -> i64 {
         self.st_mtime
     }
+}
+
+/// `struct dirent` of getdirentries64, as far as it is the same in each record
+/// (bsd/sys/dirent.h). A NUL stands behind the name.
+#[repr(C)]
+pub struct Dirent {
+    pub d_ino: u64,
+    pub d_seekoff: u64,
+    pub d_reclen: u16,
+    pub d_namlen: u16,
+    pub d_type: u8,
+    pub d_name: [u8; 1024],
+}
+
+/// Where the name begins in it.
+pub const DIRENT_NAME: usize = core::mem::offset_of!(Dirent, d_name);
+
+/// The record of a file that is gone has the number 0.
+pub fn is_entry(inode: u64) -> bool {
+    inode != 0
 }
 
 /// `struct kevent`, 32 bytes (bsd/sys/event.h).
@@ -95,6 +129,9 @@ pub struct Timeval {
     pub tv_usec: i32,
 }
 
+/// Room for the path in sockaddr_un, with its NUL (bsd/sys/un.h).
+pub const UNIX_PATH: usize = 104;
+
 /// A sockaddr begins with its length and its family, a byte each.
 pub fn family_bytes(family: u32, length: u8) -> [u8; 2] {
     [length, family as u8]
@@ -110,6 +147,8 @@ const _: () = {
     assert!(size_of::<Stat>() == 144);
     assert!(offset_of!(Stat, st_mode) == 4 && offset_of!(Stat, st_ino) == 8);
     assert!(offset_of!(Stat, st_mtime) == 48 && offset_of!(Stat, st_size) == 96);
+    assert!(offset_of!(Dirent, d_ino) == 0 && offset_of!(Dirent, d_reclen) == 16);
+    assert!(offset_of!(Dirent, d_type) == 20 && DIRENT_NAME == 21);
     assert!(size_of::<Kevent>() == 32 && offset_of!(Kevent, udata) == 24);
     assert!(size_of::<Timespec>() == 16 && size_of::<Timeval>() == 16);
 };

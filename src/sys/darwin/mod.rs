@@ -20,7 +20,8 @@ use super::net::{self, Connection, Sockaddr};
 use super::process::Fork;
 
 pub use beneath::Beneath;
-pub use layout::{Stat, family_bytes, family_of};
+pub use calls::getdirentries64 as read_directory;
+pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
 pub use table::Call;
 pub use watch::Watch;
 
@@ -32,9 +33,9 @@ pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
     Ok(socket)
 }
 
-/// There is no such option here; SO_SNDTIMEO has to do.
-pub fn limit_silence(_listener: Fd, _seconds: u32) -> Result<(), Errno> {
-    Ok(())
+/// Bytes in the queue of a socket that its peer has not acknowledged.
+pub fn unacknowledged(socket: Fd) -> Result<u32, Errno> {
+    calls::getsockopt(socket, constant::SOL_SOCKET, constant::SO_NWRITE)
 }
 
 /// A connection inherits the non-blocking mode of its listening socket here,

@@ -2,9 +2,9 @@
 
 use super::layout::{Kevent, Timespec};
 use super::{calls, constant};
-use crate::sys::Events;
 use crate::sys::errno::{Errno, Failure};
-use crate::sys::fd::{Fd, OwnedFd};
+use crate::sys::fd::OwnedFd;
+use crate::sys::{Events, LISTENERS};
 
 const fn bit(signal: u32) -> u32 {
     1 << (signal - 1)
@@ -39,22 +39,31 @@ impl Watch {
     }
 
     /// Waits until something happens, at most `timeout` milliseconds. Without
-    /// a listener only children and signals count.
-    pub fn wait(&self, listener: Option<Fd>, timeout: Option<u64>) -> Result<Events, Failure> {
+    /// listeners only children and signals count; of more than [`LISTENERS`]
+    /// the rest is not looked at.
+    pub fn wait(&self, listeners: &[Option<OwnedFd>], timeout: Option<u64>) -> Result<Events, Failure> {
         // Oneshot: a listener that told of a connection is watched again only
         // when it is waited for again.
-        let change = listener.map(|listener| Kevent {
-            ident: listener.number() as usize,
-            filter: constant::EVFILT_READ,
-            flags: constant::EV_ADD | constant::EV_ONESHOT,
-            ..Kevent::default()
-        });
-        let mut pending = [Kevent::default(); 4];
+        let mut changes = [Kevent::default(); LISTENERS];
+        let mut count = 0;
+        for (change, listener) in changes.iter_mut().zip(listeners.iter().flatten()) {
+            *change = Kevent {
+                ident: listener.borrow().number() as usize,
+                filter: constant::EVFILT_READ,
+                flags: constant::EV_ADD | constant::EV_ONESHOT,
+                udata: count,
+                ..Kevent::default()
+            };
+            count += 1;
+        }
+        let changes = changes.get(..count).unwrap_or_default();
+        // One for each listener, and one for each signal.
+        let mut pending = [Kevent::default(); LISTENERS + 3];
         let timeout = timeout.map(|milliseconds| Timespec {
             tv_sec: (milliseconds / 1000) as i64,
             tv_nsec: (milliseconds % 1000 * 1_000_000) as i64,
         });
-        let count = match calls::kevent(self.queue.borrow(), change.as_slice(), &mut pending, timeout) {
+        let count = match calls::kevent(self.queue.borrow(), changes, &mut pending, timeout) {
             Err(Errno::EINTR) => 0,
             result => result.map_err(|errno| errno.of("kevent"))?,
         };
@@ -63,7 +72,10 @@ impl Watch {
             match (event.filter, event.ident as u32) {
                 (constant::EVFILT_SIGNAL, constant::SIGCHLD) => events.child = true,
                 (constant::EVFILT_SIGNAL, _) => events.stop = true,
-                _ => events.connection = true,
+                // A listener that did not tell of a connection when it was last
+                // waited for is watched still.
+                _ if listeners.is_empty() => {}
+                _ => events.connections |= 1 << event.udata,
             }
         }
         Ok(events)

@@ -15,6 +15,7 @@ const NAME: usize = 256;
 
 /// By openat2(2), or component by component where the kernel is older than 5.6
 /// or a container forbids it.
+#[derive(Clone, Copy)]
 pub struct Beneath {
     openat2: bool,
 }

@@ -5,6 +5,7 @@ use core::ffi::CStr;
 
 use linux_raw_sys::general::{__kernel_timespec, open_how, pollfd};
 
+use super::constant;
 use super::layout::SignalInfo;
 use super::table::Call;
 use crate::sys::errno::Errno;
@@ -36,6 +37,13 @@ pub fn clone(exit_signal: u32) -> Result<i32, Errno> {
     unsafe { call(Call::clone, [exit_signal as usize, 0, 0, 0, 0]) }.map(|pid| pid as i32)
 }
 
+/// Writes whole records into `buffer` and returns their bytes: 0 at the end.
+pub fn getdents64(directory: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
+    let arguments = [directory.register(), buffer.as_mut_ptr() as usize, buffer.len()];
+    // SAFETY: the kernel writes at most `buffer.len()` bytes, at any alignment.
+    unsafe { call(Call::getdents64, arguments) }
+}
+
 pub fn openat2(directory: Fd, path: &CStr, flags: u32, resolve: u32) -> Result<OwnedFd, Errno> {
     let how = open_how { flags: u64::from(flags), mode: 0, resolve: u64::from(resolve) };
     let arguments =
@@ -43,6 +51,14 @@ pub fn openat2(directory: Fd, path: &CStr, flags: u32, resolve: u32) -> Result<O
     // SAFETY: a `CStr` ends in NUL, where the kernel stops reading; it reads
     // one open_how, of the size it is told.
     unsafe { call(Call::openat2, arguments) }.map(OwnedFd::new)
+}
+
+/// SIOCOUTQ of ioctl(2), which writes one number.
+pub fn ioctl_outq(socket: Fd) -> Result<u32, Errno> {
+    let mut count: u32 = 0;
+    let arguments = [socket.register(), constant::SIOCOUTQ as usize, &raw mut count as usize];
+    // SAFETY: for this command the kernel writes one int.
+    unsafe { call(Call::ioctl, arguments) }.map(|_| count)
 }
 
 /// Waits for one of `fds`, for ever without a timeout.

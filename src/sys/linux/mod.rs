@@ -17,15 +17,15 @@ mod watch;
 
 use core::ffi::c_char;
 
-use super::calls::setsockopt;
 use super::errno::Errno;
 use super::fd::{Fd, OwnedFd};
-use super::net::{Connection, Sockaddr};
+use super::net::{self, Connection, Sockaddr};
 use super::process::Fork;
 use super::start;
 
 pub use beneath::Beneath;
-pub use layout::{Stat, family_bytes, family_of};
+pub use calls::getdents64 as read_directory;
+pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
 pub use table::Call;
 pub use watch::Watch;
 
@@ -47,20 +47,22 @@ pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
     calls::socket(family, kind, 0)
 }
 
-/// Ends connections that `listener` accepts when their client takes no byte for
-/// so many seconds. SO_SNDTIMEO does not: one sendfile(2) waits for it several
-/// times.
-pub fn limit_silence(listener: Fd, seconds: u32) -> Result<(), Errno> {
-    let milliseconds = (seconds * 1000).to_ne_bytes();
-    setsockopt(listener, constant::IPPROTO_TCP, constant::TCP_USER_TIMEOUT, &milliseconds)
+/// Bytes in the queue of a socket that its peer has not acknowledged: tcp(7),
+/// unix(7).
+pub fn unacknowledged(socket: Fd) -> Result<u32, Errno> {
+    calls::ioctl_outq(socket)
 }
 
-/// A connection inherits the timeouts of its listening socket here, and its
-/// non-blocking mode not.
-pub fn accept(listener: Fd, _timeout: u32) -> Result<Connection, Errno> {
+/// A connection inherits the timeouts of its listening socket here, but not
+/// from a Unix socket; and its non-blocking mode never.
+pub fn accept(listener: Fd, timeout: u32) -> Result<Connection, Errno> {
     let mut address = Sockaddr::empty();
     let (socket, length) = calls::accept4(listener, address.bytes_mut(), constant::SOCK_CLOEXEC)?;
-    Ok(Connection { socket, peer: address.get(length) })
+    let peer = address.get(length);
+    if peer.is_none() {
+        net::set_timeouts(socket.borrow(), timeout)?;
+    }
+    Ok(Connection { socket, peer })
 }
 
 /// clone(2) with SIGCHLD and nothing shared is what fork(2) is elsewhere.

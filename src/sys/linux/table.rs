@@ -2,6 +2,12 @@
 
 use syscalls::Sysno;
 
+/// newfstatat(2) in the kernel of both processors.
+#[cfg(target_arch = "aarch64")]
+const FSTATAT: Sysno = Sysno::fstatat;
+#[cfg(target_arch = "x86_64")]
+const FSTATAT: Sysno = Sysno::newfstatat;
+
 macro_rules! table {
     ($($name:ident)*) => {
         /// By man-page name; the value is the number.
@@ -11,6 +17,7 @@ macro_rules! table {
         pub enum Call {
             /// exit_group(2): the whole process ends.
             exit = Sysno::exit_group as usize,
+            fstatat = FSTATAT as usize,
             $($name = Sysno::$name as usize,)*
         }
     };
@@ -22,10 +29,15 @@ table! {
     clock_gettime
     clone
     close
+    connect
+    faccessat
     fstat
+    getdents64
     getsockname
+    ioctl
     kill
     listen
+    lseek
     mmap
     openat
     openat2
@@ -41,6 +53,7 @@ table! {
     shutdown
     signalfd4
     socket
+    unlinkat
     wait4
     write
 }

@@ -3,9 +3,9 @@
 use linux_raw_sys::general::{__kernel_timespec, pollfd};
 
 use super::{calls, constant};
-use crate::sys::Events;
 use crate::sys::errno::{Errno, Failure};
-use crate::sys::fd::{Fd, OwnedFd};
+use crate::sys::fd::OwnedFd;
+use crate::sys::{Events, LISTENERS};
 
 const fn bit(signal: u32) -> u64 {
     1 << (signal - 1)
@@ -35,25 +35,33 @@ impl Watch {
     }
 
     /// Waits until something happens, at most `timeout` milliseconds. Without
-    /// a listener only children and signals count.
-    pub fn wait(&self, listener: Option<Fd>, timeout: Option<u64>) -> Result<Events, Failure> {
-        // A negative descriptor is passed over.
-        let entry = |fd: i32| pollfd { fd, events: constant::POLLIN as i16, revents: 0 };
-        let mut fds = [entry(listener.map_or(-1, Fd::number)), entry(self.signals.borrow().number())];
+    /// listeners only children and signals count; of more than [`LISTENERS`]
+    /// the rest is not looked at.
+    pub fn wait(&self, listeners: &[Option<OwnedFd>], timeout: Option<u64>) -> Result<Events, Failure> {
+        let entry =
+            |fd: &OwnedFd| pollfd { fd: fd.borrow().number(), events: constant::POLLIN as i16, revents: 0 };
+        let mut fds = [entry(&self.signals); LISTENERS + 1];
+        let mut count = 1;
+        for (place, listener) in fds.iter_mut().skip(1).zip(listeners.iter().flatten()) {
+            *place = entry(listener);
+            count += 1;
+        }
+        let fds = fds.get_mut(..count).unwrap_or_default();
         let timeout = timeout.map(|milliseconds| __kernel_timespec {
             tv_sec: (milliseconds / 1000) as i64,
             tv_nsec: (milliseconds % 1000 * 1_000_000) as i64,
         });
-        match calls::ppoll(&mut fds, timeout) {
+        match calls::ppoll(fds, timeout) {
             // A stopped process that goes on is interrupted in spite of the mask.
             Ok(0) | Err(Errno::EINTR) => return Ok(Events::default()),
             result => result.map_err(|errno| errno.of("ppoll"))?,
         };
-        let [connections, signals] = fds;
-        let mut events = Events { connection: connections.revents != 0, ..Events::default() };
-        if signals.revents != 0 {
+        let mut events = Events::default();
+        let mut ready = fds.iter().map(|entry| u32::from(entry.revents != 0));
+        if ready.next() == Some(1) {
             self.read_signals(&mut events);
         }
+        events.connections = ready.rev().fold(0, |bits, bit| bits << 1 | bit);
         Ok(events)
     }
 

@@ -1,0 +1,54 @@
+//! Whether a connection serves another request (RFC 9112 9.3).
+
+use super::field::{self, Fields};
+use super::request::Version;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Persistence {
+    Close,
+    /// HTTP/1.1, where nothing has to be said about it.
+    Default,
+    /// HTTP/1.0 with `Connection: keep-alive`, which the answer repeats.
+    Asked,
+}
+
+impl Persistence {
+    /// What a request asks for.
+    pub fn of(version: Version, fields: Fields) -> Persistence {
+        let has = |option: &[u8]| {
+            let options = fields.all("Connection").flat_map(|value| value.split(|byte| *byte == b','));
+            options.map(field::trim).any(|found| found.eq_ignore_ascii_case(option))
+        };
+        match version {
+            _ if has(b"close") => Persistence::Close,
+            Version::Http11 => Persistence::Default,
+            Version::Http10 if has(b"keep-alive") => Persistence::Asked,
+            Version::Http10 => Persistence::Close,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn close_wins_and_the_version_decides_the_rest() {
+        use Persistence::{Asked, Close, Default};
+        for (fields, on_11, on_10) in [
+            (&b""[..], Default, Close),
+            (b"Connection: close\r\n", Close, Close),
+            (b"Connection: Close\r\n", Close, Close),
+            (b"Connection: keep-alive\r\n", Default, Asked),
+            (b"Connection: Keep-Alive, TE\r\n", Default, Asked),
+            (b"Connection: keep-alive, close\r\n", Close, Close),
+            (b"Connection: x ,\tclose\r\n", Close, Close),
+            (b"Connection: keep-alive\r\nConnection: close\r\n", Close, Close),
+            (b"Connection: closed\r\n", Default, Close),
+            (b"Keep-Alive: close\r\n", Default, Close),
+        ] {
+            assert_eq!(Persistence::of(Version::Http11, Fields(fields)), on_11, "{}", fields.escape_ascii());
+            assert_eq!(Persistence::of(Version::Http10, Fields(fields)), on_10, "{}", fields.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The command line.
+
+mod table;
+mod value;
+
+use core::ffi::CStr;
+use core::net::IpAddr;
+
+use crate::limits;
+use crate::text::List;
+
+pub use table::HELP;
+use table::{NAMES, Name, described};
+
+/// How to serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options<'a> {
+    /// Where to listen; empty means 127.0.0.1.
+    pub binds: List<Bind<'a>, { limits::BINDS }>,
+    /// Of every address that has none of its own; 0 lets the kernel choose.
+    pub port: u16,
+    /// None: `www` when there is one, else the current folder.
+    pub docroot: Option<&'a CStr>,
+    pub index: &'a CStr,
+    /// Whether a folder without an index file is listed.
+    pub listing: bool,
+    /// Whether `/about` serves `about.html`.
+    pub clean_urls: bool,
+    /// What answers for a missing file: a name below DOCROOT without a leading
+    /// slash, hidden components or `..`.
+    pub fallback: Option<&'a CStr>,
+    /// The folder of pages for errors.
+    pub errors: Option<&'a CStr>,
+    /// Whether each host has a folder of its name in DOCROOT.
+    pub virtual_hosts: bool,
+    /// Field lines for every response, without their CRLF; none is of a name
+    /// that the server sets itself. Together they have
+    /// [`limits::ADDED_FIELDS`] bytes at the most.
+    pub headers: List<&'a [u8], { limits::ADDITIONS }>,
+    /// max-age of files, in seconds.
+    pub cache: Option<u32>,
+    /// `EXT=TYPE`: the extension without a dot, in any case, and its media
+    /// type, which may be of any length up to 256 bytes with it.
+    pub media_types: List<&'a [u8], { limits::ADDITIONS }>,
+    pub max_conns: u32,
+    /// In seconds, from the first byte of a head to its last.
+    pub header_timeout: u32,
+    /// In seconds without a byte.
+    pub idle_timeout: u32,
+    pub log: Log<'a>,
+}
+
+/// One address to listen on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bind<'a> {
+    /// None: at [`Options::port`].
+    Ip(IpAddr, Option<u16>),
+    /// The path of a socket file; not empty. Whether it is too long, the system
+    /// says.
+    Unix(&'a CStr),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log<'a> {
+    StandardOutput,
+    File(&'a CStr),
+    None,
+}
+
+/// What the command line asks for.
+#[allow(clippy::large_enum_variant, reason = "there is one of it, and no heap to put the options into")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command<'a> {
+    Serve(Options<'a>),
+    Help,
+    Version,
+}
+
+/// What is printed as `argument value: problem`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageError<'a> {
+    pub argument: &'a [u8],
+    /// Empty when the argument holds its value itself.
+    pub value: &'a [u8],
+    pub problem: &'static str,
+}
+
+pub const VERSION: &str = concat!("svcd ", env!("CARGO_PKG_VERSION"), "\n");
+
+/// Reads the arguments behind the program's name.
+pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Command<'a>, UsageError<'a>> {
+    let mut options = Options {
+        binds: List::new(),
+        port: 8080,
+        docroot: None,
+        index: c"index.html",
+        listing: true,
+        clean_urls: false,
+        fallback: None,
+        errors: None,
+        virtual_hosts: false,
+        headers: List::new(),
+        cache: None,
+        media_types: List::new(),
+        max_conns: limits::MAX_CONNS,
+        header_timeout: limits::HEADER_TIMEOUT,
+        idle_timeout: limits::IDLE_TIMEOUT,
+        log: Log::StandardOutput,
+    };
+    let mut only_operands = false;
+    let error = |argument, problem| UsageError { argument, value: b"", problem };
+    while let Some(argument) = arguments.next() {
+        let bytes = argument.to_bytes();
+        if only_operands || !bytes.starts_with(b"-") || bytes == b"-" {
+            if options.docroot.replace(argument).is_some() {
+                return Err(error(bytes, "only one DOCROOT is served"));
+            }
+            continue;
+        }
+        if bytes == b"--" {
+            only_operands = true;
+            continue;
+        }
+        let (name, takes_value, attached) = look_up(argument)?;
+        let value = match (takes_value, attached) {
+            (true, Some(value)) => value,
+            (true, None) => arguments.next().ok_or(error(bytes, "this option needs a value"))?,
+            (false, Some(_)) => return Err(error(bytes, "this option takes no value")),
+            (false, None) => c"",
+        };
+        match name {
+            Name::Help => return Ok(Command::Help),
+            Name::Version => return Ok(Command::Version),
+            _ => set(&mut options, name, value).map_err(|problem| {
+                let value = if attached.is_some() { b"" } else { value.to_bytes() };
+                UsageError { argument: bytes, value, problem }
+            })?,
+        }
+    }
+    Ok(Command::Serve(options))
+}
+
+/// The option that `argument` names, whether it takes a value, and the value
+/// attached to it: `--name=VALUE` or `-nVALUE`.
+fn look_up(argument: &CStr) -> Result<(Name, bool, Option<&CStr>), UsageError<'_>> {
+    let bytes = argument.to_bytes();
+    let mut names = NAMES.iter();
+    for line in HELP.as_bytes().split(|byte| *byte == b'\n') {
+        let Some((short, long, takes_value)) = described(line) else { continue };
+        let Some(name) = names.next() else { break };
+        let attached = match (bytes.strip_prefix(short), bytes.strip_prefix(long)) {
+            (Some([]), _) | (_, Some([])) => None,
+            (Some(value), _) | (_, Some([b'=', value @ ..])) => Some(suffix(argument, value.len())),
+            _ => continue,
+        };
+        return Ok((*name, takes_value, attached));
+    }
+    Err(UsageError { argument: bytes, value: b"", problem: "unknown option; svcd --help lists them" })
+}
+
+/// The last `len` bytes of `text`.
+fn suffix(text: &CStr, len: usize) -> &CStr {
+    let bytes = text.to_bytes_with_nul();
+    let tail = bytes.len().checked_sub(len + 1).and_then(|start| bytes.get(start..));
+    tail.and_then(|tail| CStr::from_bytes_until_nul(tail).ok()).unwrap_or_default()
+}
+
+fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result<(), &'static str> {
+    let bytes = value.to_bytes();
+    match name {
+        Name::Bind => {
+            if !options.binds.push(value::bind(value)?) {
+                return Err(value::FULL);
+            }
+        }
+        Name::Port => {
+            let most = u16::MAX.into();
+            options.port = value::number(bytes, 0, most, "a port is a number from 0 to 65535")? as u16;
+        }
+        Name::Index => {
+            if !value::is_path(bytes) || bytes.contains(&b'/') {
+                return Err("an index is a file name that does not begin with a dot");
+            }
+            options.index = value;
+        }
+        Name::NoListing => options.listing = false,
+        Name::CleanUrls => options.clean_urls = true,
+        Name::Fallback => {
+            let path = bytes.strip_prefix(b"/").unwrap_or(bytes);
+            if !value::is_path(path) {
+                return Err("a fallback is a file of DOCROOT, and no name in it begins with a dot");
+            }
+            options.fallback = Some(suffix(value, path.len()));
+        }
+        Name::Errors => options.errors = Some(value),
+        Name::VirtualHosts => options.virtual_hosts = true,
+        Name::Header => value::header(bytes, &mut options.headers)?,
+        Name::Cache => {
+            options.cache = Some(value::number(bytes, 0, limits::CACHE_CEILING, value::CACHE)?);
+        }
+        Name::Mime => {
+            if !options.media_types.push(value::media_type(bytes)?) {
+                return Err(value::FULL);
+            }
+        }
+        Name::MaxConns => {
+            let most = limits::MAX_CONNS_CEILING as u32;
+            options.max_conns = value::number(bytes, 1, most, value::MAX_CONNS)?;
+        }
+        Name::HeaderTimeout | Name::IdleTimeout => {
+            let seconds = value::number(bytes, 1, limits::TIMEOUT_CEILING, value::TIMEOUT)?;
+            match name {
+                Name::HeaderTimeout => options.header_timeout = seconds,
+                _ => options.idle_timeout = seconds,
+            }
+        }
+        Name::Log => {
+            options.log = match bytes {
+                b"" => return Err("--log needs a file name"),
+                b"-" => Log::StandardOutput,
+                _ => Log::File(value),
+            }
+        }
+        Name::Quiet => options.log = Log::None,
+        Name::Help | Name::Version => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

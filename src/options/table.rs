@@ -1,0 +1,79 @@
+//! The options: their names, and what the help says of them.
+
+/// It is also the table of options: see [`described`].
+pub const HELP: &str = "\
+usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
+  DOCROOT                 folder to serve; default ./www if there is one, else .
+  -b, --bind ADDR         IP, IP:PORT, unix:PATH, repeatable; default 127.0.0.1
+  -p, --port PORT         default 8080; 0 lets the kernel choose
+      --index NAME        file that stands for its folder; default index.html
+      --no-listing        a folder without an index file answers 403
+      --clean-urls        /about serves about.html
+      --fallback FILE     file of DOCROOT that answers for what is missing
+      --errors DIR        pages for errors: DIR/404.html and the like
+      --virtual-hosts     each host has its own root, DOCROOT/HOST
+      --header 'K: V'     field for every response, repeatable
+      --cache SECONDS     Cache-Control: max-age of files
+      --mime EXT=TYPE     media type of an extension, repeatable
+      --max-conns N       connections at a time; default 256
+      --header-timeout S  seconds for the head of a request; default 10
+      --idle-timeout S    seconds without a byte; default 15
+      --log FILE          log requests to FILE; default -, standard output
+  -q, --quiet             log nothing
+  -h, --help              print this and exit
+  -V, --version           print the version and exit
+";
+
+#[derive(Clone, Copy)]
+pub enum Name {
+    Bind,
+    Port,
+    Index,
+    NoListing,
+    CleanUrls,
+    Fallback,
+    Errors,
+    VirtualHosts,
+    Header,
+    Cache,
+    Mime,
+    MaxConns,
+    HeaderTimeout,
+    IdleTimeout,
+    Log,
+    Quiet,
+    Help,
+    Version,
+}
+
+/// The options in the order of [`HELP`].
+pub static NAMES: [Name; 18] = [
+    Name::Bind,
+    Name::Port,
+    Name::Index,
+    Name::NoListing,
+    Name::CleanUrls,
+    Name::Fallback,
+    Name::Errors,
+    Name::VirtualHosts,
+    Name::Header,
+    Name::Cache,
+    Name::Mime,
+    Name::MaxConns,
+    Name::HeaderTimeout,
+    Name::IdleTimeout,
+    Name::Log,
+    Name::Quiet,
+    Name::Help,
+    Name::Version,
+];
+
+/// The option on a line of [`HELP`]: the short name `-n` or two spaces, the
+/// long name, whether a value follows. A value is one space behind the name, a
+/// text is more.
+pub fn described(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
+    let (short, rest) = (line.get(2..4)?, line.get(6..)?);
+    let end = rest.iter().position(|byte| *byte == b' ')?;
+    let (long, text) = rest.split_at_checked(end)?;
+    long.starts_with(b"--").then_some((short, long, !text.starts_with(b"  ")))
+}

@@ -1,0 +1,111 @@
+//! What the values of options may look like. An error says what is asked for.
+
+use core::ffi::CStr;
+
+use super::{Bind, suffix};
+use crate::http::field;
+use crate::limits;
+use crate::text::{List, address, decimal};
+
+pub const MAX_CONNS: &str = "--max-conns is a number from 1 to 4096";
+pub const TIMEOUT: &str = "a timeout is a number of seconds from 1 to 86400";
+pub const CACHE: &str = "--cache is a number of seconds from 0 to 31536000";
+pub const FULL: &str = "too many options of this name";
+pub const ADDED_FIELDS: &str = "all headers together are longer than 4096 bytes";
+
+/// A number from `least` to `most`.
+pub fn number(text: &[u8], least: u32, most: u32, problem: &'static str) -> Result<u32, &'static str> {
+    let number = decimal::parse(text).and_then(|number| u32::try_from(number).ok());
+    number.filter(|number| (least..=most).contains(number)).ok_or(problem)
+}
+
+pub fn bind(text: &CStr) -> Result<Bind<'_>, &'static str> {
+    match text.to_bytes().strip_prefix(b"unix:") {
+        Some(b"") => Err("a Unix socket needs a path"),
+        Some(path) => Ok(Bind::Unix(suffix(text, path.len()))),
+        None => address::parse_with_port(text.to_bytes())
+            .map(|(address, port)| Bind::Ip(address, port))
+            .ok_or("not an IPv4 or IPv6 address, [ADDRESS]:PORT or unix:PATH"),
+    }
+}
+
+/// The name of a file that is not hidden, perhaps with folders before it.
+pub fn is_path(text: &[u8]) -> bool {
+    text.split(|byte| *byte == b'/').all(|name| name.first().is_some_and(|byte| *byte != b'.'))
+}
+
+/// What the server says itself, each name between line ends. A second value
+/// would contradict the first, or take the framing of the message apart.
+const OWN_FIELDS: &[u8] = b"
+Accept-Ranges
+Allow
+Connection
+Content-Encoding
+Content-Length
+Content-Range
+Content-Type
+Date
+ETag
+Keep-Alive
+Last-Modified
+Location
+Retry-After
+TE
+Trailer
+Transfer-Encoding
+Upgrade
+";
+
+/// A field line without its end: `NAME: VALUE`, the space may be missing.
+pub fn header<'a, const N: usize>(
+    text: &'a [u8],
+    headers: &mut List<&'a [u8], N>,
+) -> Result<(), &'static str> {
+    let form = "a header is NAME: VALUE of printable characters";
+    let (name, value) = split_once(text, b':').ok_or(form)?;
+    let value = value.strip_prefix(b" ").unwrap_or(value);
+    if !is_token(name) || !is_value(value) {
+        return Err(form);
+    }
+    if OWN_FIELDS.split(|byte| *byte == b'\n').any(|own| own.eq_ignore_ascii_case(name)) {
+        return Err("the server sets this field itself");
+    }
+    let len = headers.iter().fold(text.len() + 2, |len, line| len + line.len() + 2);
+    if len > limits::ADDED_FIELDS {
+        return Err(ADDED_FIELDS);
+    }
+    if headers.push(text) { Ok(()) } else { Err(FULL) }
+}
+
+/// `EXT=TYPE`, without the dot that may stand before it.
+pub fn media_type(text: &[u8]) -> Result<&[u8], &'static str> {
+    let text = text.strip_prefix(b".").unwrap_or(text);
+    let is_right = text.len() <= limits::ADDED_FIELDS / 16
+        && split_once(text, b'=').is_some_and(|(extension, media_type)| {
+            is_token(extension) && !extension.contains(&b'.') && is_media_type(media_type)
+        });
+    is_right.then_some(text).ok_or("--mime is EXT=TYPE/SUBTYPE, perhaps with ; NAME=VALUE behind it")
+}
+
+/// RFC 9110 8.3.1; the parameters are not looked into.
+fn is_media_type(text: &[u8]) -> bool {
+    let (essence, parameters) = split_once(text, b';').unwrap_or((text, b"x"));
+    split_once(essence, b'/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+        && is_value(parameters.strip_prefix(b" ").unwrap_or(parameters))
+}
+
+/// Neither empty nor with spaces around it.
+fn is_value(text: &[u8]) -> bool {
+    !text.is_empty()
+        && field::trim(text).len() == text.len()
+        && text.iter().copied().all(field::is_value_byte)
+}
+
+fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().copied().all(field::is_tchar)
+}
+
+fn split_once(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let place = text.iter().position(|byte| *byte == at)?;
+    Some((text.get(..place)?, text.get(place + 1..)?))
+}
