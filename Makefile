@@ -13,6 +13,11 @@ ARGS     ?=
 FEATURES ?=
 export FEATURES
 
+# How long each target of `make fuzz` runs, and which; how much `make soak` asks.
+SECONDS  ?= 60
+TARGETS  ?=
+REQUESTS ?= 1000000
+
 PROGRAMS := linux-aarch64 linux-x86_64 darwin-aarch64
 
 # The one that runs on this machine.
@@ -25,7 +30,7 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build examples debug run test lint abi-check size install clean
+.PHONY: help setup setup-browser build examples debug run test fuzz soak lint abi-check size install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -97,12 +102,23 @@ else
 	fi
 endif
 
+fuzz: ## libFuzzer against the library; SECONDS=60 for each target, TARGETS='head range' for some
+	@linker/setup.sh build fuzz
+	@tests/fuzz/run.sh "$(SECONDS)" $(TARGETS)
+
+soak: ## REQUESTS=1000000 of all kinds to a started server, which must not grow by them
+	@linker/setup.sh build
+	@linker/build.sh release $(HERE)
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" REQUESTS="$(REQUESTS)" cargo test -q -p svcd-tests --test soak
+
 lint: abi-check ## formatting, clippy for every target and the tests, shellcheck, ruff, abi-check
 	@linker/setup.sh build lint
 	@$(WITH_TOOLS) cargo fmt --all --check
 	@$(WITH_TOOLS) cargo fmt --manifest-path tests/abi/Cargo.toml --check
+	@$(WITH_TOOLS) cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	@linker/build.sh clippy $(PROGRAMS)
 	@$(WITH_TOOLS) cargo clippy --lib --tests --examples -- -D warnings
+	@$(WITH_TOOLS) cargo clippy --manifest-path tests/fuzz/Cargo.toml -- -D warnings
 	@find . \( -path ./target -o -path ./dist -o -path ./.git -o -path ./.venv \) -prune -o -type f \
 	    -exec awk '/^#!.*[\/ ](ba|da)?sh( |$$)/ { print FILENAME } { nextfile }' {} + \
 	    | tr '\n' '\0' | xargs -0 shellcheck

@@ -25,8 +25,7 @@ fn main() {
                 link("-znosectionheader");
                 // What linux.ld has no place for is there by mistake.
                 link("--orphan-handling=error");
-                // Which function takes how much, for `make size`.
-                link(&format!("-Map={map}"));
+                link_svcd(&format!("-Map={map}"));
             }
         }
         ("macos", "aarch64") => {
@@ -41,9 +40,8 @@ fn main() {
                 link("-no_exported_symbols");
                 // Nor the list of where they begin, which is for debuggers.
                 link("-no_function_starts");
-                // Which function takes how much, for `make size`.
-                link("-map");
-                link(&map);
+                link_svcd("-map");
+                link_svcd(&map);
             }
         }
         // The library's tests run anywhere; the program has no gate there.
@@ -57,4 +55,10 @@ fn main() {
 
 fn link(argument: &str) {
     println!("cargo::rustc-link-arg-bins={argument}");
+}
+
+/// For the map, which tells `make size` which function takes how much: the other
+/// programs would write theirs over it.
+fn link_svcd(argument: &str) {
+    println!("cargo::rustc-link-arg-bin=svcd={argument}");
 }

@@ -7,6 +7,7 @@
 #                                     and the Python packages of tests/darwin
 #   linker/setup.sh build lint        also clippy, rustfmt, shellcheck, ruff
 #   linker/setup.sh browser           a Chromium, for the browser test
+#   linker/setup.sh build fuzz        cargo-fuzz, and a compiler for libFuzzer
 #   linker/setup.sh clients           wget, HTTPie, and an nginx to compare with
 #
 # The program needs core built from source (see freestanding.toml), and compiler
@@ -287,6 +288,25 @@ need_chromium() {
         say "no Chromium; the browser test is skipped"
 }
 
+find_cargo_fuzz() {
+    cargo_fuzz=
+    for file in "$(command -v cargo-fuzz || true)" "${CARGO_HOME:-${HOME:-}/.cargo}/bin/cargo-fuzz" \
+        "$PWD/target/tools/bin/cargo-fuzz"; do
+        if [ -x "$file" ]; then cargo_fuzz=$file && break; fi
+    done
+}
+
+need_cargo_fuzz() {
+    # libFuzzer is C++ and has to be built.
+    have c++ || need c++ g++
+    [ -z "$cargo_fuzz" ] || return 0
+    say "building cargo-fuzz; this takes a few minutes"
+    PATH=$bin:$PATH RUSTC=$bin/rustc bounded 1200 env -u CARGO_TARGET_DIR \
+        "$bin/cargo" install --quiet --locked --root target/tools cargo-fuzz >>"$log" 2>&1 </dev/null || true
+    find_cargo_fuzz
+    [ -n "$cargo_fuzz" ] || give_up "no cargo-fuzz: $(tail -n 1 "$log"); install it, then: make fuzz"
+}
+
 # ---- what is asked for ------------------------------------------------------
 
 : >"$log"
@@ -294,6 +314,7 @@ qemu=
 need_rust
 have cc || need cc gcc libc6-dev # links the build script and the tests
 find_qemu
+find_cargo_fuzz
 for level; do
     case $level in
     build) ;;
@@ -304,6 +325,7 @@ for level; do
         ;;
     lint) need_lint ;;
     browser) need_chromium ;;
+    fuzz) need_cargo_fuzz ;;
     clients)
         have wget || install wget || say "no wget; it is not tried as a client"
         have http || install httpie || say "no HTTPie; it is not tried as a client"
@@ -316,7 +338,7 @@ done
 
 quoted() { printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")"; }
 
-cat >target/toolchain.env.new <<END
+cat >"target/toolchain.env.$$" <<END
 # Written by linker/setup.sh.
 # What a person has set for other projects must not reach this one.
 unset RUSTUP_TOOLCHAIN RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET
@@ -333,8 +355,9 @@ export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=$(quoted "$elf_linker")
 export CARGO_TARGET_AARCH64_APPLE_DARWIN_LINKER=$(quoted "$macho_linker")
 export CARGO_TARGET_DIR="\${CARGO_TARGET_DIR:-\$PWD/target}"
 qemu=$(quoted "$qemu")
+cargo_fuzz=$(quoted "$cargo_fuzz")
 END
-mv target/toolchain.env.new target/toolchain.env
+mv "target/toolchain.env.$$" target/toolchain.env
 
 case $bin in
 "$rustup_home"/*) origin=rustup ;;

@@ -93,9 +93,21 @@ pub const CACHE_CEILING: u32 = 31_536_000;
 /// Time that running requests get after SIGTERM.
 pub const GRACE: u32 = 10;
 
-/// Time that a refused client gets to send what it had under way, so that
-/// closing does not reset the connection and destroy the answer.
+/// Time after SIGTERM in which a request may be noticed that had arrived before,
+/// in milliseconds. Then the connections without one are closed.
+pub const ARRIVED_MS: u32 = 100;
+
+/// Time without a request after which a connection gives way to a new one above
+/// --max-conns. Closed any sooner, one that is in use would be closed at the
+/// moment of its next request.
+pub const SPARED: u64 = 1;
+
+/// Time that a refused client gets for another byte of what it had under way, so
+/// that closing does not reset the connection and destroy the answer.
 pub const LINGER: u32 = 2;
+
+/// Time that it gets for all of them, in milliseconds.
+pub const LINGER_ALL_MS: u64 = 10_000;
 
 /// Bytes that are read and dropped in that time at the most.
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;

@@ -32,6 +32,9 @@ enum State {
     /// BWS, which RFC 9110 5.6.3 wants to be understood; `;` must follow.
     Space,
     Extension,
+    /// A quoted-string in it, whose end no CRLF is (RFC 9110 5.6.4).
+    Quoted,
+    Escaped,
     SizeLf,
     Content,
     ContentCr,
@@ -101,7 +104,10 @@ impl Decoder {
     /// One byte that is no content.
     fn next(&mut self, byte: u8) -> Result<State, Refusal> {
         let state = self.state;
-        if matches!(state, State::Space | State::Extension | State::Name | State::Value) {
+        if matches!(
+            state,
+            State::Space | State::Extension | State::Quoted | State::Escaped | State::Name | State::Value
+        ) {
             self.dropped += 1;
             if self.dropped > limits::CHUNK_EXTRAS {
                 return Err(LONG);
@@ -112,6 +118,9 @@ impl Decoder {
             (State::Size | State::Space, b';') if self.digits > 0 => State::Extension,
             (State::Size | State::Space, b' ' | b'\t') if self.digits > 0 => State::Space,
             (State::Extension, b'\r') => State::SizeLf,
+            (State::Extension, b'"') => State::Quoted,
+            (State::Quoted, b'"') => State::Extension,
+            (State::Quoted, b'\\') => State::Escaped,
             (State::SizeLf, b'\n') if self.left > 0 => State::Content,
             (State::SizeLf, b'\n') => State::Line,
             (State::ContentCr, b'\r') => State::ContentLf,
@@ -129,9 +138,10 @@ impl Decoder {
             (_, b'\n') => return Err(BARE_LF),
             (State::Size, _) => self.digit(percent::decode(b'0', byte).ok_or(SIZE)?)?,
             (State::Extension, _) if field::is_value_byte(byte) => State::Extension,
+            (State::Quoted | State::Escaped, _) if field::is_value_byte(byte) => State::Quoted,
             (State::Line | State::Name, _) if field::is_tchar(byte) => State::Name,
             (State::Value, _) if field::is_value_byte(byte) => State::Value,
-            (State::Space | State::Extension, _) => return Err(EXTENSION),
+            (State::Space | State::Extension | State::Quoted | State::Escaped, _) => return Err(EXTENSION),
             _ => return Err(TRAILER),
         })
     }

@@ -81,6 +81,13 @@ pub fn compare(fields: Fields, name: &str, current: Option<&EntityTag>, comparis
     if values.peek().is_none() {
         return Matched::Absent;
     }
+    let mut room = [0; LENGTH];
+    let mut tag = Buffer::new(&mut room);
+    if let Some(current) = current {
+        current.push(&mut tag);
+    }
+    // Empty when nothing is there; no opaque-tag is.
+    let current = tag.bytes();
     let mut matched = false;
     let mut is_any = false;
     let mut count = 0;
@@ -95,12 +102,12 @@ pub fn compare(fields: Fields, name: &str, current: Option<&EntityTag>, comparis
     if is_any && count > 1 {
         return Matched::Malformed;
     }
-    if matched || (is_any && current.is_some()) { Matched::Yes } else { Matched::No }
+    if matched || (is_any && !current.is_empty()) { Matched::Yes } else { Matched::No }
 }
 
 /// Reads `#entity-tag`, whose empty members count for nothing (RFC 9110 5.6.1).
 /// None when it is something else.
-fn list(value: &[u8], current: Option<&EntityTag>, comparison: Comparison, matched: &mut bool) -> Option<()> {
+fn list(value: &[u8], current: &[u8], comparison: Comparison, matched: &mut bool) -> Option<()> {
     let mut rest = value;
     let mut needs_comma = false;
     loop {
@@ -115,7 +122,7 @@ fn list(value: &[u8], current: Option<&EntityTag>, comparison: Comparison, match
             _ => {
                 let (tag, behind) = split(rest)?;
                 let comparable = comparison == Comparison::Weak || !tag.is_weak;
-                *matched |= comparable && current.is_some_and(|current| current.is(tag.opaque));
+                *matched |= comparable && current == tag.opaque;
                 needs_comma = true;
                 rest = behind;
             }

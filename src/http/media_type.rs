@@ -96,31 +96,42 @@ model/gltf-binary\tglb
 
 /// The media type of the file called `name`, by its extension in any case.
 /// `own` are `EXTENSION=TYPE` and count more than the table.
-pub fn of<'a>(name: &[u8], mut own: impl Iterator<Item = &'a &'a [u8]>) -> &'a [u8] {
+pub fn of<'a>(name: &[u8], own: impl Iterator<Item = &'a &'a [u8]>) -> &'a [u8] {
     let name = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     let Some(dot) = name.iter().rposition(|byte| *byte == b'.') else {
         return DEFAULT;
     };
     let extension = name.get(dot + 1..).unwrap_or_default();
-    let own = own.find_map(|entry| {
-        let (known, rest) = entry.split_at_checked(extension.len())?;
-        known.eq_ignore_ascii_case(extension).then(|| rest.strip_prefix(b"="))?
-    });
-    if own.is_some() {
-        return own.unwrap_or_default();
+    for entry in own {
+        let (known, rest) = entry.split_at_checked(extension.len()).unwrap_or_default();
+        if let Some(media_type) = rest.strip_prefix(b"=")
+            && known.eq_ignore_ascii_case(extension)
+        {
+            return media_type;
+        }
     }
-    let found = entries().find(|(_, known)| known.eq_ignore_ascii_case(extension));
-    found.map_or(DEFAULT, |(media_type, _)| media_type)
+    for (media_type, extensions) in lines() {
+        if extensions.split(|byte| *byte == b' ').any(|known| known.eq_ignore_ascii_case(extension)) {
+            return media_type;
+        }
+    }
+    DEFAULT
+}
+
+/// Every media type with its extensions, which have a space between them.
+fn lines() -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
+    let lines = TABLE.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| {
+        let tab = line.iter().position(|byte| *byte == b'\t').unwrap_or(line.len());
+        let (media_type, rest) = line.split_at_checked(tab).unwrap_or_default();
+        (media_type, rest.get(1..).unwrap_or_default())
+    })
 }
 
 /// Every media type with each of its extensions.
 pub fn entries() -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
-    TABLE.split(|byte| *byte == b'\n').flat_map(|line| {
-        let mut halves = line.split(|byte| *byte == b'\t');
-        let media_type = halves.next().unwrap_or_default();
-        let extensions = halves.next().unwrap_or_default();
-        let extensions = extensions.split(|byte| *byte == b' ').filter(|extension| !extension.is_empty());
-        extensions.map(move |extension| (media_type, extension))
+    lines().flat_map(|(media_type, extensions)| {
+        extensions.split(|byte| *byte == b' ').map(move |extension| (media_type, extension))
     })
 }
 

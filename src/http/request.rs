@@ -61,7 +61,7 @@ pub enum HeadError {
     HostRepeated,
     HostInvalid,
     ContentLength,
-    ContentLengthConflict,
+    ContentLengthRepeated,
     LengthAndCoding,
     CodingOn10,
     CodingUnknown,
@@ -86,8 +86,8 @@ impl HeadError {
             HeadError::HostRepeated => (Status::BAD_REQUEST, "more than one Host field, RFC 9112 3.2"),
             HeadError::HostInvalid => (Status::BAD_REQUEST, "invalid Host field, RFC 9112 3.2"),
             HeadError::ContentLength => (Status::BAD_REQUEST, "malformed Content-Length, RFC 9110 8.6"),
-            HeadError::ContentLengthConflict => {
-                (Status::BAD_REQUEST, "differing Content-Lengths, RFC 9112 6.3")
+            HeadError::ContentLengthRepeated => {
+                (Status::BAD_REQUEST, "more than one Content-Length, RFC 9112 6.3")
             }
             HeadError::LengthAndCoding => {
                 (Status::BAD_REQUEST, "Content-Length with Transfer-Encoding, RFC 9112 6.1")

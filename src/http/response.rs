@@ -7,9 +7,7 @@ use crate::text::{Buffer, decimal, html};
 /// has. `now` is in seconds since 1970.
 pub fn begin(buffer: &mut Buffer, status: Status, persistence: Persistence, now: u64) {
     buffer.push(b"HTTP/1.1 ");
-    decimal::push(buffer, u64::from(status.code()));
-    buffer.push_byte(b' ');
-    buffer.push(status.reason_phrase().as_bytes());
+    buffer.push(status.line());
     buffer.push(b"\r\nDate: ");
     date::push_imf_fixdate(buffer, now);
     buffer.push(b"\r\nServer: svcd\r\n");
@@ -61,18 +59,12 @@ pub fn push_end(buffer: &mut Buffer) {
 pub fn push_page(page: &mut Buffer, refusal: Refusal) {
     page.push(b"<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">");
     page.push(b"<meta name=\"viewport\" content=\"width=device-width\"><title>");
-    push_title(page, refusal.status);
+    page.push(refusal.status.line());
     page.push(b"</title><style>:root{color-scheme:light dark}body{font:1.1em/1.5 system-ui;max-width:36em;margin:15vh auto;padding:0 1em}</style>\n<h1>");
-    push_title(page, refusal.status);
+    page.push(refusal.status.line());
     page.push(b"</h1>\n<p>");
     html::push_escaped(page, refusal.reason.as_bytes());
     page.push(b"</p>\n");
-}
-
-fn push_title(page: &mut Buffer, status: Status) {
-    decimal::push(page, u64::from(status.code()));
-    page.push_byte(b' ');
-    page.push(status.reason_phrase().as_bytes());
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ fn each_bind_is_one_more_address() {
 
 #[test]
 fn a_header_is_a_field_line_that_the_server_does_not_write() {
-    for line in [c"X: y", c"X:y", c"x-Y: a b\tc", c"Content-Security-Policy: x", c"Server: \xe9", c"A: :"] {
+    for line in [c"X: y", c"X:y", c"x-Y: a b\tc", c"Content-Security-Policy: x", c"Via: \xe9", c"A: :"] {
         let headers = served(&[c"--header", line]).headers;
         assert_eq!(headers.iter().copied().collect::<Vec<_>>(), [line.to_bytes()], "{line:?}");
     }

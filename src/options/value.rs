@@ -50,6 +50,7 @@ Keep-Alive
 Last-Modified
 Location
 Retry-After
+Server
 TE
 Trailer
 Transfer-Encoding

@@ -47,6 +47,11 @@ pub fn serve(
             let Some(listener) = listeners.get(place) else {
                 continue;
             };
+            if children.free_slot().is_none() && children.make_room() {
+                // The connection waits in the queue until that one has ended.
+                paused = true;
+                break;
+            }
             let Connection { socket, peer } = match net::accept(listener, options.idle_timeout) {
                 Ok(connection) => connection,
                 Err(errno) => match classify(errno) {
@@ -71,8 +76,8 @@ pub fn serve(
                     listeners.close();
                     drop(turned_away);
                     let scoreboard = children.scoreboard();
-                    let in_haste = Cell::new(false);
-                    let client = Client { socket, peer, slot, scoreboard, site, in_haste };
+                    let (in_haste, answered) = (Cell::new(false), Cell::new(None));
+                    let client = Client { socket, peer, slot, scoreboard, site, in_haste, answered };
                     connection::serve(client, memory)
                 }
                 // The parent's copy of the socket is closed here.
@@ -114,16 +119,33 @@ fn classify(errno: Errno) -> Trouble {
 /// Waits for the requests that are under way, until they take too long or a
 /// second signal comes.
 fn drain(watch: &Watch, children: &mut Children) {
-    children.end_idle();
-    let deadline = time::monotonic() + u64::from(limits::GRACE) * 1000;
-    while !children.is_empty() {
-        let left = deadline.saturating_sub(time::monotonic());
-        let events = watch.wait(&[], Some(left));
-        match events {
-            Ok(Events { child: true, stop: false, .. }) => children.reap(),
-            Ok(Events { stop: false, .. }) if left > 0 => {}
-            _ => break,
-        }
+    children.set_stopping();
+    let begin = time::monotonic();
+    // A request that has arrived is answered, though its process has not seen it
+    // yet and looks idle; and so is one that follows an answer which did not say
+    // yet that it was the last.
+    let arrived = begin + u64::from(limits::ARRIVED_MS);
+    if wait_until(arrived, watch, children) {
+        children.end_idle();
+        wait_until(begin + u64::from(limits::GRACE) * 1000, watch, children);
     }
     children.end_all();
+}
+
+/// Waits until all children have ended or it is time; false: a signal came.
+fn wait_until(deadline: u64, watch: &Watch, children: &mut Children) -> bool {
+    while !children.is_empty() {
+        let left = deadline.saturating_sub(time::monotonic());
+        match watch.wait(&[], Some(left)) {
+            Ok(Events { stop: false, child, .. }) => {
+                if child {
+                    children.reap();
+                } else if left == 0 {
+                    return true;
+                }
+            }
+            _ => return false,
+        }
+    }
+    true
 }

@@ -4,7 +4,7 @@ use svcd::limits;
 
 use super::message;
 use crate::sys::process::{self, Fork};
-use crate::sys::{Errno, Failure, Scoreboard};
+use crate::sys::{Errno, Failure, Scoreboard, time};
 
 pub struct Children {
     /// 0: the slot is free.
@@ -40,13 +40,27 @@ impl Children {
     /// Makes a child for a free slot. It counts as busy from the beginning: its
     /// request may have arrived before it runs.
     pub fn fork(&mut self, slot: usize) -> Result<Fork, Errno> {
-        self.scoreboard.set_busy(slot, true);
+        self.scoreboard.set_busy(slot);
         let fork = process::fork()?;
         if let (Fork::Parent(pid), Some(entry)) = (&fork, self.pids.get_mut(slot)) {
             *entry = *pid;
             self.count += 1;
         }
         Ok(fork)
+    }
+
+    /// Ends the child that has waited longest for a request, so that its slot
+    /// gets free: one that waits to be served goes first, and a client has to
+    /// expect that at any time (RFC 9112 9.5). False: none has waited for long.
+    pub fn make_room(&mut self) -> bool {
+        let longest = self.scoreboard.longest_idle();
+        let is_due = |(_, since): &(_, u64)| since + limits::SPARED < time::now();
+        longest.filter(is_due).is_some_and(|(slot, _)| self.end_idle_one(slot))
+    }
+
+    fn end_idle_one(&self, slot: usize) -> bool {
+        let pid = self.pids.get(slot).copied().filter(|pid| *pid != 0);
+        pid.filter(|_| self.scoreboard.claim(slot)).map(process::kill).is_some()
     }
 
     /// Takes note of every child that has ended.
@@ -63,29 +77,30 @@ impl Children {
                 *entry = 0;
             }
             self.count -= 1;
-            if ended.signal != 0 && !self.ending {
+            let was_ended = self.ending || self.scoreboard.is_claimed(slot);
+            // Nobody waits in a slot without a process.
+            self.scoreboard.set_busy(slot);
+            if ended.signal != 0 && !was_ended {
                 message::child_killed(&ended);
             }
         }
     }
 
-    /// Ends the children that have no request under way, and tells the others
-    /// to end behind theirs.
-    pub fn end_idle(&mut self) {
+    /// Tells all children that their request is the last.
+    pub fn set_stopping(&self) {
         self.scoreboard.set_stopping();
-        self.end(|scoreboard, slot| !scoreboard.is_busy(slot));
+    }
+
+    /// Ends the children that have no request under way.
+    pub fn end_idle(&self) {
+        self.scoreboard.set_ending();
+        for slot in 0..self.most {
+            self.end_idle_one(slot);
+        }
     }
 
     pub fn end_all(&mut self) {
-        self.end(|_, _| true);
-    }
-
-    fn end(&mut self, which: fn(Scoreboard, usize) -> bool) {
         self.ending = true;
-        for (slot, pid) in self.pids.iter().enumerate() {
-            if *pid != 0 && which(self.scoreboard, slot) {
-                process::kill(*pid);
-            }
-        }
+        self.pids.iter().filter(|pid| **pid != 0).for_each(|pid| process::kill(*pid));
     }
 }

@@ -24,6 +24,8 @@ pub struct Client<'a> {
     pub site: &'a Site<'a>,
     /// The receive timeout is no longer the one that a connection begins with.
     pub in_haste: Cell<bool>,
+    /// When the last request was answered, in seconds since 1970.
+    pub answered: Cell<Option<u64>>,
 }
 
 const EMPTY: Refusal = Refusal::new(Status::BAD_REQUEST, "malformed method, RFC 9110 9.1");
@@ -110,13 +112,14 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, room: &mut Rooms) -> Ne
         Err(refusal) => respond::refuse(&mut reply, refusal),
     };
     let persistence = reply.persistence;
+    client.answered.set(Some(sent.time));
     log::write(client, head, Some(&request), &sent);
     match persistence {
         _ if !sent.complete => Next::Close,
-        // A long answer gives the client time for another request.
-        Persistence::Close if !is_read || body.has_more() || (sent.is_long && has_input(client)) => {
-            Next::Linger
-        }
+        Persistence::Close if !is_read || body.has_more() => Next::Linger,
+        // A long answer gives the client time for another request, and no more
+        // of a late body was received than belongs to it.
+        Persistence::Close if (sent.is_long || request.has_body()) && has_input(client) => Next::Linger,
         Persistence::Close => Next::Close,
         _ => Next::Request,
     }
@@ -163,9 +166,10 @@ fn linger(client: &Client, room: &mut [u8]) {
     if net::shutdown_write(client.socket.borrow()).is_err() {
         return;
     }
-    let deadline = time::monotonic() + u64::from(limits::LINGER) * 1000;
+    let end = time::monotonic() + limits::LINGER_ALL_MS;
     let mut dropped = 0;
     while dropped < limits::LINGER_BYTES {
+        let deadline = end.min(time::monotonic() + u64::from(limits::LINGER) * 1000);
         match client.receive_before(room, deadline) {
             Ok(count) if count > 0 => dropped += count,
             Ok(_) | Err(_) => return,
@@ -191,17 +195,19 @@ impl Client<'_> {
         net::receive(self.socket.borrow(), room)
     }
 
-    /// Between two requests; EAGAIN: the server stops, and there is no other.
+    /// Before a request; EAGAIN: the server stops, and there is no other.
     pub fn be_idle(&self) -> Result<(), Errno> {
         if self.in_haste.take() {
             let idle = u64::from(self.site.options.idle_timeout) * 1000;
             net::set_receive_timeout(self.socket.borrow(), idle)?;
         }
-        self.scoreboard.set_busy(self.slot, false);
-        if self.scoreboard.is_stopping() { Err(Errno::EAGAIN) } else { Ok(()) }
+        let since = self.answered.get().unwrap_or_else(time::now);
+        self.scoreboard.set_idle(self.slot, since);
+        if self.scoreboard.is_ending() { Err(Errno::EAGAIN) } else { Ok(()) }
     }
 
-    pub fn be_busy(&self) {
-        self.scoreboard.set_busy(self.slot, true);
+    /// Behind it; EAGAIN: the parent has claimed this connection meanwhile.
+    pub fn be_busy(&self) -> Result<(), Errno> {
+        if self.scoreboard.become_busy(self.slot) { Ok(()) } else { Err(Errno::EAGAIN) }
     }
 }

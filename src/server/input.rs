@@ -96,14 +96,17 @@ impl<'a> Input<'a> {
                 return Head::Refused(LARGE);
             }
             seen = bytes.len();
-            let received = match (seen, deadline) {
-                (0, _) => self.receive_first(client),
+            // RFC 9112 2.2: an empty line may stand before a request. Alone it is
+            // none, and nothing answers it.
+            let is_silent = b"\r\n".starts_with(bytes);
+            let received = match (is_silent, deadline) {
+                (true, _) => self.receive_first(client),
                 (_, None) => self.receive_before(client, *deadline.insert(client.deadline())),
                 (_, Some(deadline)) => self.receive_before(client, deadline),
             };
             match received {
                 Ok(count) if count > 0 => self.end += count,
-                Ok(_) | Err(_) if seen == 0 => return Head::Gone,
+                Ok(_) | Err(_) if is_silent => return Head::Gone,
                 Ok(_) => return Head::Refused(CUT),
                 Err(Errno::EAGAIN) => return Head::Refused(SLOW),
                 Err(_) => return Head::Gone,
@@ -124,7 +127,7 @@ impl<'a> Input<'a> {
         }
         client.be_idle()?;
         let received = net::receive(socket, room);
-        client.be_busy();
+        client.be_busy()?;
         received
     }
 

@@ -10,7 +10,7 @@ use super::respond::{self, Reply};
 use super::route::{self, Folder};
 use crate::sys::directory::{self, Name};
 use crate::sys::fs::Kind;
-use crate::sys::{Errno, Fd};
+use crate::sys::{Errno, Fd, net};
 
 // Behind the head of an answer there is room for a piece of the page.
 const _: () = assert!(limits::REPLY - limits::ADDED_FIELDS - 1024 >= Page::PIECE);
@@ -59,8 +59,11 @@ pub fn send(
     );
     match (result, parts) {
         (Ok(is_whole), Some(mut parts)) => {
-            if is_whole && is_chunked {
-                parts.chunk(b"");
+            match (is_whole, is_chunked) {
+                (true, true) => _ = parts.chunk(b""),
+                // The end of the connection would say that this is all.
+                (false, false) => net::set_abort(delivery.socket),
+                _ => {}
             }
             parts.end(is_whole)
         }

@@ -56,8 +56,10 @@ impl<'a> Reply<'a> {
 
 /// RFC 9110 15.2.1: the client may send the body that it holds back.
 pub fn proceed(socket: Fd) {
-    // A client that is gone is noticed when the body is read.
-    let _ = net::send_all(socket, b"HTTP/1.1 100 Continue\r\n\r\n", false);
+    if net::send_all(socket, b"HTTP/1.1 100 Continue\r\n\r\n", false).is_err() {
+        // A part of it may have gone out, and nothing must follow that.
+        let _ = net::shutdown_write(socket);
+    }
 }
 
 /// What OPTIONS asks for, of one resource or of all.

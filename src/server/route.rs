@@ -65,7 +65,7 @@ pub fn host(request: &Request, docroot: &Root) -> Result<Root, Refusal> {
     if name.is_empty() || name.bytes().starts_with(b".") {
         return Err(NO_HOST);
     }
-    with_nul(&mut name, |name| docroot.below(name)).map_err(|errno| match refusal(errno) {
+    c_str(&mut name).and_then(|name| docroot.below(name)).map_err(|errno| match refusal(errno) {
         MISSING => NO_HOST,
         other => other,
     })
@@ -167,26 +167,31 @@ fn find(site: &Site, root: &Root, name: &mut Buffer) -> Result<Place, Errno> {
 
 /// Opens what `name` says with `suffix` behind it, which stays there.
 fn open_with(root: &Root, name: &mut Buffer, suffix: &[u8]) -> Result<(OwnedFd, Metadata), Errno> {
+    // Asked before it is pushed: a buffer does not forget that it was too small,
+    // and another name may fit.
+    if name.unused().len() <= suffix.len() {
+        return Err(Errno::ENAMETOOLONG);
+    }
     name.push(suffix);
     open(root, name)
 }
 
 fn open(root: &Root, name: &mut Buffer) -> Result<(OwnedFd, Metadata), Errno> {
-    let file = with_nul(name, |name| root.open_beneath(name))?;
+    let len = name.len();
+    let file = c_str(name).and_then(|name| root.open_beneath(name));
+    name.truncate(len);
+    let file = file?;
     let metadata = fs::metadata(file.borrow())?;
     Ok((file, metadata))
 }
 
-/// A name as system calls want it.
-fn with_nul<T>(name: &mut Buffer, call: impl FnOnce(&CStr) -> Result<T, Errno>) -> Result<T, Errno> {
-    let len = name.len();
+/// A name as system calls want it, with a NUL that stays behind it.
+fn c_str<'a>(name: &'a mut Buffer) -> Result<&'a CStr, Errno> {
     name.push(b"\0");
     if name.overflowed() {
         return Err(Errno::ENAMETOOLONG);
     }
-    let result = CStr::from_bytes_until_nul(name.bytes()).map_err(|_| Errno::EINVAL).and_then(call);
-    name.truncate(len);
-    result
+    CStr::from_bytes_until_nul(name.bytes()).map_err(|_| Errno::EINVAL)
 }
 
 /// Where a file is asked for, a folder is as good as missing.
@@ -212,6 +217,7 @@ fn choose_coding(request: &Request, root: &Root, name: &mut Buffer, found: &mut 
         let sibling = open_regular(root, name);
         name.truncate(len);
         if let Some((file, metadata)) = sibling
+            && metadata.size > 0
             && (metadata.modified, metadata.nanos) >= (found.metadata.modified, found.metadata.nanos)
         {
             (found.file, found.metadata, found.coding) = (file, metadata, Some(coding));

@@ -30,7 +30,7 @@ impl Root {
     /// Another root: a folder in this one. `name` is as for
     /// [`Root::open_beneath`].
     pub fn below(&self, name: &CStr) -> Result<Root, Errno> {
-        let flags = constant::O_RDONLY | constant::O_DIRECTORY | constant::O_CLOEXEC;
+        let flags = constant::O_SEARCH | constant::O_DIRECTORY | constant::O_CLOEXEC;
         let directory = retry(|| self.beneath.open(self.directory.borrow(), name, flags))?;
         Ok(Root { directory, beneath: self.beneath })
     }

@@ -1,5 +1,7 @@
 //! Linux programs.
 
+use std::ops::Range;
+
 use object::elf;
 use object::read::elf::{ElfFile64, FileHeader, ProgramHeader, SectionHeader};
 use object::{Endianness, Object, ObjectSymbol};
@@ -60,8 +62,9 @@ pub fn faults(bytes: &[u8]) -> Vec<String> {
 }
 
 /// Section headers tell what is code; in a file without them, whatever the
-/// kernel would map as executable is searched.
-pub fn census(bytes: &[u8]) -> Census {
+/// kernel would map as executable is searched. `text` is where its code is, if
+/// that is known: an address in an instruction can look like a panic.
+pub fn census(bytes: &[u8], text: Option<Range<u64>>) -> Census {
     let file = parse(bytes);
     let endian = file.endian();
     let mut census = Census::default();
@@ -91,7 +94,21 @@ pub fn census(bytes: &[u8]) -> Census {
         let bytes = segment.data(endian, bytes).expect("a segment inside the file");
         match machine {
             elf::EM_AARCH64 => census.aarch64(segment.p_vaddr(endian), bytes),
-            elf::EM_X86_64 => census.x86_64_among_data(segment.p_vaddr(endian), bytes),
+            elf::EM_X86_64 => {
+                let address = segment.p_vaddr(endian);
+                census.x86_64_among_data(address, bytes);
+                if let Some(text) = &text {
+                    let code = &bytes[(text.start - address) as usize..(text.end - address) as usize];
+                    let mut exact = Census::default();
+                    exact.x86_64(text.start, code);
+                    assert_eq!(
+                        (&exact.traps, exact.undecoded),
+                        (&census.traps, 0),
+                        "the map is another file's"
+                    );
+                    census.panic_sites = exact.panic_sites;
+                }
+            }
             other => panic!("unknown machine {other:?}"),
         }
     }

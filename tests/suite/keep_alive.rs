@@ -1,14 +1,10 @@
 //! Connections persist (RFC 9112 9.3): as long as the client wants it, without
 //! a trace of one request in the answer to the next.
 
-use nix::sys::signal::Signal;
-use std::net::TcpStream;
-use std::time::{Duration, Instant};
-
 use svcd_tests::process::{children, until_children, visible};
 use svcd_tests::server::request;
 use svcd_tests::tree::FILES;
-use svcd_tests::{Connection, Response, Server, clock, each, scale, until};
+use svcd_tests::{Response, Server, clock, each, scale, until};
 
 /// What the answer says of the connection, and whether it is open then.
 fn connection_is(server: &Server, request: &[u8], said: Option<&str>) -> Result<(), String> {
@@ -250,42 +246,4 @@ fn one_process_for_each_connection() {
     first.half_close();
     assert_eq!(first.at_end(), Ok(()));
     until_children(server.id(), 0);
-}
-
-#[test]
-fn a_stop_closes_idle_connections_at_once() {
-    for signal in [Signal::SIGTERM, Signal::SIGINT] {
-        let server = Server::start(&[]);
-        let mut idle: Vec<Connection> = (0..3).map(|_| server.connect()).collect();
-        for connection in &mut idle {
-            connection.is_open().expect("an answer");
-        }
-        let start = Instant::now();
-        server.signal(signal);
-        for connection in &mut idle {
-            assert_eq!(connection.at_end(), Ok(()), "{signal}");
-        }
-        assert_eq!(server.end().status.code(), Some(0));
-        // Ten seconds are for those that have a request under way.
-        assert!(start.elapsed() < Duration::from_secs(5), "{signal}: after {:?}", start.elapsed());
-    }
-}
-
-#[test]
-fn the_last_answer_of_a_stopping_server_says_that_it_is_the_last() {
-    let server = Server::start(&[]);
-    let mut connection = server.connect();
-    let request = request("GET", b"/hello.txt");
-    let (beginning, rest) = request.split_at(20);
-    // In one piece, so that who has answered the first has seen the second begin.
-    connection.send(&[&request, beginning].concat());
-    let first = connection.next_answer(&request).expect("the first");
-    assert_eq!((first.status, first.is_kept()), (200, true));
-    server.signal(Signal::SIGTERM);
-    until("new connections to be refused", || TcpStream::connect(server.address).err());
-    connection.send(rest);
-    let last = connection.next_answer(&request).expect("the last");
-    assert_eq!((last.status, last.field("Connection")), (200, Some("close")));
-    assert_eq!(connection.at_end(), Ok(()));
-    assert_eq!(server.end().status.code(), Some(0));
 }

@@ -95,6 +95,35 @@ fn a_long_request_above_the_limit_is_answered_too() {
 }
 
 #[test]
+fn who_waits_longest_for_a_request_makes_room() {
+    let server = Server::start(&["--max-conns", "3"]);
+    let request = request("GET", b"/hello.txt");
+    let status = |response: Result<Response, String>| response.map(|response| response.status);
+    // One is in the middle of a head, one has asked, one has not yet.
+    let mut busy = server.connect();
+    busy.send(b"GET /hello.txt HTTP/1.1\r\n");
+    let mut kept = server.connect();
+    assert_eq!(status(kept.exchange(&request)), Ok(200));
+    let mut silent = server.connect();
+    // Nobody gives way at once.
+    turned_away(&server).expect("503");
+    let mut first = until("room for one more", || {
+        let mut first = server.connect();
+        (status(first.exchange(&request)) == Ok(200)).then_some(first)
+    });
+    let mut second = until("room for another", || {
+        let mut second = server.connect();
+        (status(second.exchange(&request)) == Ok(200)).then_some(second)
+    });
+    assert_eq!((kept.at_end(), silent.at_end()), (Ok(()), Ok(())), "both have made room");
+    assert_eq!(status(first.exchange(&request)), Ok(200));
+    assert_eq!(status(second.exchange(&request)), Ok(200));
+    busy.send(b"Host: a\r\n\r\n");
+    assert_eq!(status(busy.next_answer(&request)), Ok(200));
+    assert_eq!(server.stop().stderr.lines().count(), 1, "nothing to complain about");
+}
+
+#[test]
 fn as_many_as_allowed() {
     let count = scale(64);
     let server = Server::start(&["--max-conns", &count.to_string()]);

@@ -34,6 +34,7 @@ mod redirect;
 mod refusals;
 mod start_up;
 mod static_files;
+mod stopping;
 mod timeouts;
 mod virtual_hosts;
 mod wire;

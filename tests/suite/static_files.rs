@@ -135,11 +135,6 @@ fn forms_of_requests() {
                 &[200],
             ),
             ("length 0", b"GET /hello.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", &[200]),
-            (
-                "the same length twice",
-                b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0, 0\r\n\r\n",
-                &[200, 400],
-            ),
         ],
     );
 }

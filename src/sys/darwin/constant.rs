@@ -35,6 +35,8 @@ pub const EOPNOTSUPP: u32 = 102;
 
 // sys/fcntl.h
 pub const O_RDONLY: u32 = 0;
+/// A folder to open files in: any open descriptor of it will do.
+pub const O_SEARCH: u32 = O_RDONLY;
 pub const O_WRONLY: u32 = 1;
 pub const O_NONBLOCK: u32 = 4;
 pub const O_APPEND: u32 = 8;

@@ -24,5 +24,7 @@ pub const SIOCOUTQ: u32 = linux_raw_sys::ioctl::TIOCOUTQ;
 // open flags of the same meaning.
 pub const SOCK_CLOEXEC: u32 = O_CLOEXEC;
 pub const SOCK_NONBLOCK: u32 = O_NONBLOCK;
+/// What POSIX has for a folder to open files in.
+pub const O_SEARCH: u32 = O_PATH;
 pub const SFD_CLOEXEC: u32 = O_CLOEXEC;
 pub const SFD_NONBLOCK: u32 = O_NONBLOCK;

@@ -1,0 +1,193 @@
+//! A client that comes and goes in every way.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use svcd_tests::response::Asked;
+use svcd_tests::server::request;
+use svcd_tests::tree::Random;
+use svcd_tests::{Connection, Server};
+
+use crate::shapes::{LAST, Shape, choose};
+
+/// How many answers all clients want together, and have.
+pub struct Goal {
+    wanted: usize,
+    answered: AtomicUsize,
+    connections: AtomicUsize,
+    /// Connections that the client ended in the middle of something.
+    aborted: AtomicUsize,
+    /// Answers by shape.
+    counts: Vec<AtomicUsize>,
+    is_over: AtomicBool,
+}
+
+impl Goal {
+    pub fn of(wanted: usize) -> Goal {
+        Goal {
+            wanted,
+            answered: AtomicUsize::new(0),
+            connections: AtomicUsize::new(0),
+            aborted: AtomicUsize::new(0),
+            counts: (0..64).map(|_| AtomicUsize::new(0)).collect(),
+            is_over: AtomicBool::new(false),
+        }
+    }
+
+    pub fn answered(&self) -> usize {
+        self.answered.load(Ordering::Relaxed)
+    }
+
+    /// How many tenths of the way are gone.
+    pub fn tenths(&self) -> usize {
+        10 * self.answered() / self.wanted.max(1)
+    }
+
+    /// Connections, and answers by method and status.
+    pub fn summary(&self, shapes: &[Shape]) -> String {
+        let mut sums: BTreeMap<(u16, &str), usize> = BTreeMap::new();
+        for (shape, count) in shapes.iter().zip(&self.counts) {
+            *sums.entry((shape.status, shape.name())).or_default() += count.load(Ordering::Relaxed);
+        }
+        let sums: Vec<_> =
+            sums.iter().map(|((status, name), sum)| format!("{status} {name} {sum}")).collect();
+        let connections = self.connections.load(Ordering::Relaxed);
+        let aborted = self.aborted.load(Ordering::Relaxed);
+        format!("{connections} connections, {aborted} of them broken off; {}", sums.join(", "))
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed) || self.answered() >= self.wanted
+    }
+
+    fn count(&self, shape: Option<usize>) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        if let Some(count) = shape.and_then(|shape| self.counts.get(shape)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+pub struct Client<'a> {
+    address: SocketAddr,
+    shapes: &'a [Shape],
+    goal: &'a Goal,
+    random: Random,
+}
+
+impl<'a> Client<'a> {
+    pub fn new(server: &Server, shapes: &'a [Shape], goal: &'a Goal, seed: u64) -> Client<'a> {
+        // Seeds that differ in a bit only begin much alike.
+        let random = Random::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        Client { address: server.address, shapes, goal, random }
+    }
+
+    /// Until the goal is reached, or somebody has got a wrong answer.
+    pub fn run(&mut self) -> Result<(), String> {
+        while !self.goal.is_over() {
+            let result = self.connection();
+            if result.is_err() {
+                self.goal.is_over.store(true, Ordering::Relaxed);
+                return result;
+            }
+        }
+        Ok(())
+    }
+
+    fn connection(&mut self) -> Result<(), String> {
+        let connection = Connection::try_open(self.address).map_err(|error| format!("connect: {error}"))?;
+        self.goal.connections.fetch_add(1, Ordering::Relaxed);
+        match self.random.below(20) {
+            0 => self.one(connection),
+            1 => self.last(connection),
+            2 => self.broken_off(connection),
+            3 => self.half_a_head(connection),
+            _ => self.batches(connection),
+        }
+    }
+
+    /// One request, and the server closes.
+    fn one(&mut self, mut connection: Connection) -> Result<(), String> {
+        let (place, shape) = choose(self.shapes, &mut self.random);
+        let answer = connection.exchange(&shape.request(true))?;
+        shape.check(&answer)?;
+        self.goal.count(Some(place));
+        connection.at_end()
+    }
+
+    /// A request that no connection survives.
+    fn last(&mut self, mut connection: Connection) -> Result<(), String> {
+        let (request, status) = LAST[self.random.below(LAST.len())];
+        connection.send(request);
+        let answer = connection.answer(request)?;
+        self.goal.count(None);
+        answer.is(status).map_err(|why| format!("{}: {why}", request.escape_ascii()))
+    }
+
+    /// Pipelined requests, several times; then one of the orderly ends.
+    fn batches(&mut self, mut connection: Connection) -> Result<(), String> {
+        let count = 1 + self.random.below(8);
+        let end = self.random.below(4);
+        for batch in 1..=count {
+            let size = 1 + self.random.below(24);
+            let is_end = batch == count;
+            let chosen: Vec<_> = (0..size).map(|_| choose(self.shapes, &mut self.random)).collect();
+            let is_last = |place: usize| is_end && end == 0 && place + 1 == size;
+            let requests: Vec<_> =
+                chosen.iter().enumerate().map(|(place, (_, shape))| shape.request(is_last(place))).collect();
+            connection.send(&requests.concat());
+            if is_end && end == 1 {
+                connection.half_close();
+            }
+            for ((place, shape), request) in chosen.iter().zip(&requests) {
+                shape.check(&connection.next_answer(request)?)?;
+                self.goal.count(Some(*place));
+            }
+        }
+        match end {
+            0 | 1 => connection.at_end(),
+            2 => self.last(connection),
+            // It just goes.
+            _ => Ok(()),
+        }
+    }
+
+    /// Leaves in the middle of an answer, with a reset or without.
+    fn broken_off(&mut self, mut connection: Connection) -> Result<(), String> {
+        self.goal.aborted.fetch_add(1, Ordering::Relaxed);
+        let requests: Vec<_> = (0..self.random.below(9))
+            .map(|_| choose(self.shapes, &mut self.random).1.request(false))
+            .collect();
+        connection.send(&[requests.concat(), request("GET", b"/big.bin")].concat());
+        if self.random.below(2) == 0 {
+            connection.read(1 + self.random.below(200_000))?;
+        }
+        if self.random.below(2) == 0 {
+            connection.reset();
+        }
+        Ok(())
+    }
+
+    /// Sends a part of a head, or nothing at all, and leaves.
+    fn half_a_head(&mut self, mut connection: Connection) -> Result<(), String> {
+        self.goal.aborted.fetch_add(1, Ordering::Relaxed);
+        let head = choose(self.shapes, &mut self.random).1.request(false);
+        let part = &head[..self.random.below(30)];
+        connection.send(part);
+        match self.random.below(3) {
+            0 => connection.reset(),
+            1 => {
+                connection.half_close();
+                if part.is_empty() {
+                    return connection.at_end();
+                }
+                let asked = Asked { head: part.starts_with(b"HEAD "), ..Asked::anything() };
+                connection.next_response(asked)?.is(400)?;
+                return connection.at_end();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

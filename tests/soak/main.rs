@@ -1,0 +1,126 @@
+//! A million requests of every shape, and what they leave behind: nothing.
+//!
+//! `make soak` runs it. `REQUESTS` says how many are answered (default 10,000),
+//! `THREADS` how many clients there are at a time (4), `SEED` what they do (1).
+//! Each answer is checked. It fails on a wrong one, and when the parent has
+//! grown, or has kept a descriptor, a child or a zombie.
+
+mod client;
+mod shapes;
+mod snapshot;
+
+use std::env;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use svcd_tests::process::{until_children, until_descriptors, visible};
+use svcd_tests::{Server, deadline, process};
+
+use client::{Client, Goal};
+use snapshot::Snapshot;
+
+/// Kilobytes that the parent may have grown by: a page or two of a stack or a
+/// table that no request had touched before.
+const SLACK: u64 = 16;
+
+fn main() -> ExitCode {
+    if !visible("the soak") {
+        return ExitCode::SUCCESS;
+    }
+    match soak() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            println!("soak: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn soak() -> Result<(), String> {
+    let requests = number("REQUESTS", 10_000);
+    let threads = number("THREADS", 4);
+    let seed: u64 = number("SEED", 1);
+    let server = shapes::server();
+    let shapes = shapes::learned(&server);
+    let crowd = |goal: &Goal, report: &mut dyn FnMut(usize)| {
+        run(
+            (0..threads).map(|place| Client::new(&server, &shapes, goal, seed + place)).collect(),
+            goal,
+            report,
+        )
+    };
+
+    // Every path is walked once before anything is measured.
+    let warm_up = Goal::of(2000);
+    crowd(&warm_up, &mut |_| {})?;
+    let before = at_rest(&server);
+    let descriptors = process::descriptors(server.id());
+
+    println!("{requests} requests, {threads} clients, seed {seed}, process {}", server.id());
+    println!("{}", Snapshot::TITLES);
+    println!("{}", before.row("before", 0, Duration::ZERO));
+    let goal = Goal::of(requests);
+    let start = Instant::now();
+    crowd(&goal, &mut |percent| {
+        let now = Snapshot::of(server.id());
+        println!("{}", now.row(&format!("{percent} %"), goal.answered(), start.elapsed()));
+    })?;
+    let time = start.elapsed();
+    let after = at_rest(&server);
+    println!("{}", after.row("after", goal.answered(), time));
+    println!("{}", goal.summary(&shapes));
+
+    until_descriptors(server.id(), &descriptors);
+    if after.rss > before.rss + SLACK {
+        return Err(format!("the parent has grown from {} to {} kB", before.rss, after.rss));
+    }
+    let ended = server.stop();
+    if ended.status.code() == Some(0) { Ok(()) } else { Err(format!("the end: {ended:?}")) }
+}
+
+/// Runs clients until the goal is reached. `report` is called with the percents
+/// of the way at each tenth of it.
+fn run(clients: Vec<Client>, goal: &Goal, report: &mut dyn FnMut(usize)) -> Result<(), String> {
+    let running = &AtomicUsize::new(clients.len());
+    thread::scope(|scope| {
+        let start = |mut client: Client<'_>| {
+            let result = client.run();
+            running.fetch_sub(1, Ordering::Relaxed);
+            result
+        };
+        let threads: Vec<_> = clients.into_iter().map(|client| scope.spawn(move || start(client))).collect();
+        let mut last = 0;
+        while running.load(Ordering::Relaxed) > 0 {
+            thread::sleep(Duration::from_millis(20));
+            let tenth = goal.tenths();
+            if tenth > last && tenth < 10 {
+                report(10 * tenth);
+                last = tenth;
+            }
+        }
+        threads.into_iter().try_for_each(|thread| thread.join().expect("a client does not panic"))
+    })
+}
+
+/// When the last child has gone and been waited for.
+fn at_rest(server: &Server) -> Snapshot {
+    until_children(server.id(), 0);
+    // The descriptors of those that were turned away are kept for a moment.
+    let end = Instant::now() + deadline() / 10;
+    loop {
+        let found = Snapshot::of(server.id());
+        thread::sleep(Duration::from_millis(100));
+        if found == Snapshot::of(server.id()) || Instant::now() > end {
+            return found;
+        }
+    }
+}
+
+fn number<T: TryFrom<u64>>(variable: &str, default: u64) -> T {
+    let text = env::var(variable).ok().filter(|text| !text.is_empty());
+    let number = text.map_or(Some(default), |text| text.parse().ok());
+    let number = number.and_then(|number| T::try_from(number).ok());
+    number.unwrap_or_else(|| panic!("{variable} is a number"))
+}
