@@ -77,6 +77,12 @@ impl<'a> Fields<'a> {
         Values { lines: self.iter(), name }
     }
 
+    /// The value of the one field line called `name`; none when there are several.
+    pub fn only(self, name: &str) -> Option<&'a [u8]> {
+        let mut values = self.all(name);
+        values.next().filter(|_| values.next().is_none())
+    }
+
     /// The value of the first field line called `name`.
     pub fn first(self, name: &str) -> Option<&'a [u8]> {
         self.all(name).next()
@@ -127,6 +133,7 @@ mod tests {
         assert_eq!(fields.all("x").collect::<Vec<_>>(), [&b"b c"[..], b""]);
         assert_eq!(fields.first("a"), Some(&b"b:c"[..]));
         assert_eq!(fields.first("hos"), None);
+        assert_eq!((fields.only("host"), fields.only("x")), (Some(&b"a"[..]), None));
         assert_eq!(fields.iter().count(), 4);
     }
 

@@ -58,7 +58,7 @@ pub fn evaluate(fields: Fields, method: Method, current: Option<&EntityTag>, now
 /// A date later than now is valid too: RFC 2616 14.25 told to ignore one in
 /// If-Modified-Since, RFC 9110 13.1.3 does not.
 fn is_unmodified(fields: Fields, name: &str, current: Option<&EntityTag>, now: u64) -> Option<bool> {
-    let since = date::parse(only(fields, name)?, now)?;
+    let since = date::parse(fields.only(name)?, now)?;
     Some(current?.modified(now) <= since)
 }
 
@@ -69,13 +69,7 @@ pub fn if_range(fields: Fields, current: &EntityTag, now: u64) -> bool {
     if fields.first("If-Range").is_none() {
         return true;
     }
-    let Some(value) = only(fields, "If-Range") else { return false };
+    let Some(value) = fields.only("If-Range") else { return false };
     let modified = current.seconds;
     current.is_strongly(value) || (modified < now && date::parse(value, now) == Some(modified))
-}
-
-/// The value of the field line called `name`; none when there are several.
-pub(super) fn only<'a>(fields: Fields<'a>, name: &str) -> Option<&'a [u8]> {
-    let mut values = fields.all(name);
-    values.next().filter(|_| values.next().is_none())
 }

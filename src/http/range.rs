@@ -1,7 +1,7 @@
 //! Byte ranges (RFC 9110 14).
 
 use super::field::{self, Fields};
-use super::precondition;
+
 use crate::limits;
 use crate::text::{Buffer, decimal};
 
@@ -100,7 +100,7 @@ pub enum Ranges {
 /// ranges lie apart (RFC 9110 14.2 lets a server do so). Ranges that overlap or
 /// touch become one (RFC 9110 15.3.7.2).
 pub fn parse(fields: Fields, size: u64) -> Ranges {
-    precondition::only(fields, "Range").and_then(|value| set(value, size)).unwrap_or(Ranges::Whole)
+    fields.only("Range").and_then(|value| set(value, size)).unwrap_or(Ranges::Whole)
 }
 
 /// `range-unit "=" range-set`. Spaces before the first range are let through.
