@@ -5,11 +5,12 @@
 //! 2. Nothing here allocates or panics. A reader takes a slice and answers with
 //!    parts of it; a writer fills a [`text::Buffer`] and remembers overflow.
 //! 3. A refusal is a status and a reason ([`http::Refusal`]), never a bare
-//!    failure: the client's page and the log line say the same thing.
+//!    failure: the built-in page and the log line say the same thing.
 //! 4. What a client can do is bounded in [`limits`].
 //!
 //! In reading order: [`options`] (the command line), [`http`] (one message),
-//! [`listing`] (of a folder), [`log_line`] (what is written about it), [`text`] (small tools for all).
+//! [`listing`] (of a folder), [`log_line`] (what is written about it), [`text`]
+//! (small tools for all).
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 

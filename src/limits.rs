@@ -8,7 +8,7 @@
 pub const REQUEST_LINE: usize = 8192;
 
 /// Longest head (request line and field section together): browsers with large
-/// cookies stay below it, and one buffer of this size serves a connection.
+/// cookies stay below it.
 pub const HEAD: usize = 16 * 1024;
 
 /// Room for the body of a request behind the longest head.
@@ -102,8 +102,8 @@ pub const ARRIVED_MS: u32 = 100;
 /// moment of its next request.
 pub const SPARED: u64 = 1;
 
-/// Time that a refused client gets for another byte of what it had under way, so
-/// that closing does not reset the connection and destroy the answer.
+/// Time that a client which may be sending still gets for another byte, so that
+/// closing does not reset the connection and destroy the answer.
 pub const LINGER: u32 = 2;
 
 /// Time that it gets for all of them, in milliseconds.
@@ -112,8 +112,8 @@ pub const LINGER_ALL_MS: u64 = 10_000;
 /// Bytes that are read and dropped in that time at the most.
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
-/// Clients above --max-conns whose 503 may still be under way. The parent
-/// keeps their descriptors this long without a process for them.
+/// Clients without a process whose 503 may still be under way. The parent keeps
+/// their descriptors for [`LINGER`] after the last of them.
 pub const TURNED_AWAY: usize = 16;
 
 /// Pause after accept ran out of descriptors or memory, in milliseconds: long

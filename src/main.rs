@@ -17,7 +17,7 @@ use sys::{Fd, Start};
 /// `server::Memory`.
 const MEMORY: usize = server::MEMORY;
 
-/// Exit codes (design: a usage error is not a start-up failure).
+/// Exit codes: a usage error is not a failure.
 const SUCCESS: u8 = 0;
 const FAILURE: u8 = 1;
 const USAGE: u8 = 2;

@@ -9,8 +9,8 @@ mod tests;
 /// Bytes of the longest tag that [`EntityTag::push`] writes.
 const LENGTH: usize = 2 + 3 * 16 + 8 + 3;
 
-/// What a file's content is known by. It is a strong tag: an answer made from
-/// the file has these bytes, or other numbers.
+/// What a file's content is known by. It is a strong tag: when the bytes change,
+/// one of these numbers does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntityTag {
     pub inode: u64,

@@ -5,6 +5,7 @@ use super::field::{self, Fields};
 use super::request::{HeadError, Version};
 use crate::text::decimal;
 
+/// How the end of a body is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyLength {
     None,

@@ -1,5 +1,6 @@
 //! Methods (RFC 9110 9, RFC 5789 for PATCH, RFC 2324 for BREW).
 
+/// The methods that are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Get,

@@ -3,8 +3,10 @@
 use super::field::{self, Fields};
 use super::request::Version;
 
+/// What becomes of the connection after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
+    /// It ends, and the answer says so.
     Close,
     /// HTTP/1.1, where nothing has to be said about it.
     Default,

@@ -7,6 +7,7 @@ use super::{Method, date};
 #[cfg(test)]
 mod tests;
 
+/// What becomes of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The method is performed.

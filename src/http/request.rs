@@ -18,6 +18,7 @@ pub enum Version {
     Http11,
 }
 
+/// A head that was read without error.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     pub method: Method,
@@ -35,6 +36,7 @@ impl Request<'_> {
     }
 }
 
+/// How far reading came.
 #[derive(Clone, Copy, Debug)]
 pub enum Parsed<'a> {
     /// A request, and the length of its head.

@@ -4,6 +4,7 @@ use super::{Entry, NAME, Order, html, json};
 use crate::limits;
 use crate::text::Buffer;
 
+/// For people, or for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Html,

@@ -34,7 +34,7 @@ pub struct Options<'a> {
     /// Whether each host has a folder of its name in DOCROOT.
     pub virtual_hosts: bool,
     /// Field lines for every response, without their CRLF; none is of a name
-    /// that the server sets itself. Together they have
+    /// that the server sets itself, but for Vary and Cache-Control. Together they have
     /// [`limits::ADDED_FIELDS`] bytes at the most.
     pub headers: List<&'a [u8], { limits::ADDITIONS }>,
     /// max-age of files, in seconds.
@@ -43,7 +43,8 @@ pub struct Options<'a> {
     /// type, which may be of any length up to 256 bytes with it.
     pub media_types: List<&'a [u8], { limits::ADDITIONS }>,
     pub max_conns: u32,
-    /// In seconds, from the first byte of a head to its last.
+    /// In seconds, from the first byte of a head to its last; a body has as many
+    /// once more.
     pub header_timeout: u32,
     /// In seconds without a byte.
     pub idle_timeout: u32,
@@ -125,7 +126,9 @@ pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Comman
         let value = match (takes_value, attached) {
             (true, Some(value)) => value,
             (true, None) => arguments.next().ok_or(error(bytes, "this option needs a value"))?,
-            (false, Some(_)) => return Err(error(bytes, "this option takes no value")),
+            (false, Some(_)) => {
+                return Err(error(bytes, "this option takes no value or other option"));
+            }
             (false, None) => c"",
         };
         match name {

@@ -25,7 +25,7 @@ pub fn bind(text: &CStr) -> Result<Bind<'_>, &'static str> {
         Some(path) => Ok(Bind::Unix(suffix(text, path.len()))),
         None => address::parse_with_port(text.to_bytes())
             .map(|(address, port)| Bind::Ip(address, port))
-            .ok_or("not an IPv4 or IPv6 address, [ADDRESS]:PORT or unix:PATH"),
+            .ok_or("not IP, IPV4:PORT, [IPV6]:PORT or unix:PATH"),
     }
 }
 
@@ -35,7 +35,8 @@ pub fn is_path(text: &[u8]) -> bool {
 }
 
 /// What the server says itself, each name between line ends. A second value
-/// would contradict the first, or take the framing of the message apart.
+/// would contradict the first, or take the framing of the message apart. Vary is
+/// not here, since two add up, nor Cache-Control, which is there only at times.
 const OWN_FIELDS: &[u8] = b"
 Accept-Ranges
 Allow

@@ -76,8 +76,9 @@ pub fn serve(
                     listeners.close();
                     drop(turned_away);
                     let scoreboard = children.scoreboard();
-                    let (in_haste, answered) = (Cell::new(false), Cell::new(None));
-                    let client = Client { socket, peer, slot, scoreboard, site, in_haste, answered };
+                    let (timeout_is_changed, answered) = (Cell::new(false), Cell::new(None));
+                    let client =
+                        Client { socket, peer, slot, scoreboard, site, timeout_is_changed, answered };
                     connection::serve(client, memory)
                 }
                 // The parent's copy of the socket is closed here.

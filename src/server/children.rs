@@ -86,7 +86,7 @@ impl Children {
         }
     }
 
-    /// Tells all children that their request is the last.
+    /// Tells all children that their next answer is the last of its connection.
     pub fn set_stopping(&self) {
         self.scoreboard.set_stopping();
     }

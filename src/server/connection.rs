@@ -23,11 +23,12 @@ pub struct Client<'a> {
     pub scoreboard: Scoreboard,
     pub site: &'a Site<'a>,
     /// The receive timeout is no longer the one that a connection begins with.
-    pub in_haste: Cell<bool>,
+    pub timeout_is_changed: Cell<bool>,
     /// When the last request was answered, in seconds since 1970.
     pub answered: Cell<Option<u64>>,
 }
 
+/// Behind one empty line no other may stand.
 const EMPTY: Refusal = Refusal::new(Status::BAD_REQUEST, "malformed method, RFC 9110 9.1");
 const EXPECTATION: Refusal = Refusal::new(Status::EXPECTATION_FAILED, "unknown expectation, RFC 9110 10.1.1");
 
@@ -74,7 +75,7 @@ enum Next {
     Linger,
 }
 
-/// Answers a head that is none.
+/// Answers what cannot be read as a head.
 fn refuse(client: &Client, head: &[u8], refusal: Refusal, room: &mut Rooms) -> Next {
     let mut reply = Reply::new(client, room.reply);
     reply.head_only = request::request_line(head).starts_with(b"HEAD ");
@@ -91,12 +92,18 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, room: &mut Rooms) -> Ne
         Ok(Parsed::Partial) => return refuse(client, head, EMPTY, room),
         Err(error) => return refuse(client, head, error.refusal(), room),
     };
-    let own_root = client.site.options.virtual_hosts.then(|| route::host(&request, &client.site.root));
-    let root = match &own_root {
-        None => Ok(&client.site.root),
-        Some(root) => root.as_ref().map_err(|refusal| *refusal),
+    let own_root;
+    // `*` is no resource of any host.
+    let root = if client.site.options.virtual_hosts && request.target != b"*" {
+        own_root = route::host(&request, &client.site.root);
+        own_root.as_ref()
+    } else {
+        Ok(&client.site.root)
     };
-    let route = root.and_then(|root| route::route(&request, client.site, root, room.name));
+    let route = match root {
+        Ok(root) => route::route(&request, client.site, root, room.name),
+        Err(refusal) => Err(*refusal),
+    };
     let (route, is_read) = take_body(client, &request, body, route);
     let mut reply = Reply::new(client, room.reply);
     reply.head_only = request.method == Method::Head;
@@ -189,7 +196,7 @@ impl Client<'_> {
         if left == 0 {
             return Err(Errno::EAGAIN);
         }
-        self.in_haste.set(true);
+        self.timeout_is_changed.set(true);
         // Should this fail, the idle timeout still holds.
         let _ = net::set_receive_timeout(self.socket.borrow(), left);
         net::receive(self.socket.borrow(), room)
@@ -197,7 +204,7 @@ impl Client<'_> {
 
     /// Before a request; EAGAIN: the server stops, and there is no other.
     pub fn be_idle(&self) -> Result<(), Errno> {
-        if self.in_haste.take() {
+        if self.timeout_is_changed.take() {
             let idle = u64::from(self.site.options.idle_timeout) * 1000;
             net::set_receive_timeout(self.socket.borrow(), idle)?;
         }

@@ -1,12 +1,11 @@
 //! The rooms, in the order in which a request walks through them.
 //!
-//! `listeners` is where they begin. `accept`, with `children` and `turned_away`,
-//! is the parent's: it only accepts, forks, reaps and stops. `connection` and
-//! everything behind it is the child's, again and again: `input` has a head and
-//! `body` what belongs to it, `route` finds a `file`, a folder for a `listing`,
-//! or a refusal; `respond` puts the answer together, `delivery` sends it, `log`
-//! tells of it.
-//! `message` has the lines on standard error.
+//! `listeners` is where connections arrive. `accept`, with `children` and
+//! `turned_away`, is the parent's: it only accepts, forks, reaps and stops.
+//! `connection` and everything behind it is the child's, again and again: `input`
+//! has a head and `body` what belongs to it, `route` finds a `file`, a folder for
+//! a `listing`, or a refusal; `respond` puts the answer together, `delivery` sends
+//! it, `log` tells of it. `message` has the lines on standard error.
 
 mod accept;
 mod body;

@@ -92,7 +92,7 @@ pub fn unsatisfiable(reply: &mut Reply, size: u64) -> Sent {
 /// Sends a folder's name back with a slash. The name is encoded anew and has no
 /// empty segments, so it stays on this server.
 pub fn redirect(reply: &mut Reply, name: &[u8], query: Option<&[u8]>) -> Sent {
-    let moved = Refusal::new(Status::MOVED_PERMANENTLY, "this is a folder: its name ends in a slash");
+    let moved = Refusal::new(Status::MOVED_PERMANENTLY, "this is a folder: its address ends in a slash");
     let mut sent = send_page(reply, moved, &|head| {
         head.push(b"Location: /");
         percent::push_path(head, name);

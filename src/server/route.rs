@@ -208,8 +208,8 @@ pub fn open_regular(root: &Root, name: &mut Buffer) -> Option<(OwnedFd, Metadata
     open(root, name).and_then(regular).ok()
 }
 
-/// Replaces a file by its encoded sibling, if the client accepts one that is
-/// not older than the file itself.
+/// Replaces a file by its encoded sibling, if the client accepts one that is not
+/// empty and not older than the file itself.
 fn choose_coding(request: &Request, root: &Root, name: &mut Buffer, found: &mut Found) {
     let len = name.len();
     for coding in coding::accepted(request.fields) {

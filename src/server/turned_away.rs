@@ -1,4 +1,5 @@
-//! Clients above --max-conns: they get a 503 and no process.
+//! Clients above --max-conns, or for whom fork failed: they get a 503 and no
+//! process.
 
 use svcd::http::{Persistence, Refusal, Status, response};
 use svcd::limits;
@@ -25,7 +26,7 @@ const ANSWER: usize = 2 * PAGE + limits::ADDED_FIELDS + limits::ADDITIONS;
 pub struct TurnedAway {
     places: [Option<OwnedFd>; limits::TURNED_AWAY],
     next: usize,
-    /// When all are closed, by the monotonic clock; 0: there are none.
+    /// When all are closed, by [`time::monotonic`]; 0: there are none.
     until: u64,
 }
 

@@ -5,8 +5,8 @@
 //!    program; numbers in, two registers out, errors as values;
 //! 2. typed calls (`calls`, `<os>/calls.rs`): one function for each system
 //!    call, with its man-page name, slices and descriptors for its arguments;
-//! 3. safe meanings (`directory`, `fd`, `fs`, `net`, `process`, `time`): what the server
-//!    wants of a system, in the same words on every system.
+//! 3. safe meanings (`directory`, `fd`, `fs`, `net`, `process`, `scoreboard`,
+//!    `time`): what the server wants of a system, in the same words on every one.
 //!
 //! The rooms above see the third storey only. Nothing above this folder is
 //! `unsafe` or depends on the target.

@@ -7,7 +7,8 @@ pub fn now() -> u64 {
     os::realtime()
 }
 
-/// Milliseconds of a clock that only goes forward, for deadlines.
+/// Milliseconds, for deadlines: of a clock that only goes forward on Linux, of
+/// the wall clock on Darwin.
 pub fn monotonic() -> u64 {
     os::monotonic()
 }

@@ -12,6 +12,7 @@ pub struct Buffer<'a> {
 }
 
 impl<'a> Buffer<'a> {
+    /// An empty buffer in `room`.
     pub fn new(room: &'a mut [u8]) -> Self {
         Buffer { room, len: 0, overflowed: false }
     }

@@ -16,6 +16,7 @@ pub fn parse(digits: &[u8]) -> Option<u64> {
     })
 }
 
+/// Appends `value` without leading zeros.
 pub fn push(buffer: &mut Buffer, value: u64) {
     push_padded(buffer, value, 1);
 }

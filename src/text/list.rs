@@ -17,7 +17,8 @@ impl<T: Copy, const N: usize> List<T, N> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
+        // The first ones are taken.
+        self.0.iter().map_while(Option::as_ref)
     }
 
     pub fn is_empty(&self) -> bool {

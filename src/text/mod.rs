@@ -1,5 +1,5 @@
-//! Small tools for bytes: a bounded buffer, decimals, addresses, HTML,
-//! a list.
+//! Small tools for bytes: a bounded buffer, a list, decimal and hexadecimal
+//! numbers, addresses, percent-encoding, HTML.
 
 pub mod address;
 mod buffer;

@@ -168,3 +168,15 @@ fn without_the_option_a_host_is_not_looked_at() {
         assert_eq!(answer.text(), "hello, world\n", "{host}");
     }
 }
+
+#[test]
+fn the_server_as_a_whole_is_asked_whatever_the_host() {
+    let server = server();
+    for host in ["one.example", "nobody.example"] {
+        let lines = format!("OPTIONS * HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let answer = server.ask(lines.as_bytes()).expect("an answer");
+        assert_eq!(answer.status, 204, "{host}");
+        let answer = server.ask(&asking("OPTIONS", "/", &[&format!("Host: {host}")])).expect("an answer");
+        assert_eq!(answer.status, if host == "one.example" { 204 } else { 404 }, "{host}");
+    }
+}
