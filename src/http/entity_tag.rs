@@ -39,17 +39,18 @@ impl EntityTag {
         self.seconds.min(now)
     }
 
-    /// True when this tag stands in quotes as `opaque`.
-    fn is(&self, opaque: &[u8]) -> bool {
-        let mut room = [0; LENGTH];
-        let mut buffer = Buffer::new(&mut room);
+    /// The tag with its quotes, put into `room`.
+    fn text<'a>(&self, room: &'a mut [u8; LENGTH]) -> &'a [u8] {
+        let mut buffer = Buffer::new(room);
         self.push(&mut buffer);
-        buffer.bytes() == opaque
+        buffer.split().0
     }
 
     /// True when `value` is one entity tag, and the same by strong comparison.
     pub fn is_strongly(&self, value: &[u8]) -> bool {
-        split(value).is_some_and(|(tag, rest)| rest.is_empty() && !tag.is_weak && self.is(tag.opaque))
+        split(value).is_some_and(|(tag, rest)| {
+            rest.is_empty() && !tag.is_weak && self.text(&mut [0; LENGTH]) == tag.opaque
+        })
     }
 }
 
@@ -82,12 +83,8 @@ pub fn compare(fields: Fields, name: &str, current: Option<&EntityTag>, comparis
         return Matched::Absent;
     }
     let mut room = [0; LENGTH];
-    let mut tag = Buffer::new(&mut room);
-    if let Some(current) = current {
-        current.push(&mut tag);
-    }
     // Empty when nothing is there; no opaque-tag is.
-    let current = tag.bytes();
+    let current = current.map_or(&b""[..], |current| current.text(&mut room));
     let mut matched = false;
     let mut is_any = false;
     let mut count = 0;

@@ -47,7 +47,8 @@ pub fn serve(
             let Some(listener) = listeners.get(place) else {
                 continue;
             };
-            if children.free_slot().is_none() && children.make_room() {
+            let slot = children.free_slot();
+            if slot.is_none() && children.make_room() {
                 // The connection waits in the queue until that one has ended.
                 paused = true;
                 break;
@@ -64,7 +65,7 @@ pub fn serve(
                     Trouble::Fatal => return Err(errno.of("accept").into()),
                 },
             };
-            let Some(slot) = children.free_slot() else {
+            let Some(slot) = slot else {
                 turned_away.answer(socket, options);
                 continue;
             };

@@ -38,12 +38,12 @@ impl<'a> Body<'a> {
         !self.unused.is_empty()
     }
 
-    /// Reads the body and drops it. False: it is longer than that is worth, and
-    /// not read to its end.
+    /// Reads the body and drops it. False: it has come in chunks that are longer
+    /// than that is worth, and was not read to its end. The caller does not begin
+    /// with a length above [`limits::DISCARD`].
     pub fn discard(&mut self, length: BodyLength) -> Result<bool, Refusal> {
         let mut left = match length {
             BodyLength::None => return Ok(true),
-            BodyLength::Length(length) if length > limits::DISCARD => return Ok(false),
             BodyLength::Length(length) => length,
             BodyLength::Chunked => return self.discard_chunks(),
         };

@@ -4,6 +4,7 @@ use core::cell::Cell;
 use core::net::SocketAddr;
 
 use svcd::http::framing::{self, BodyLength, Expectation};
+use svcd::http::request::HeadError;
 use svcd::http::{Method, Parsed, Persistence, Refusal, Request, Status, request};
 use svcd::limits;
 
@@ -28,8 +29,6 @@ pub struct Client<'a> {
     pub answered: Cell<Option<u64>>,
 }
 
-/// Behind one empty line no other may stand.
-const EMPTY: Refusal = Refusal::new(Status::BAD_REQUEST, "malformed method, RFC 9110 9.1");
 const EXPECTATION: Refusal = Refusal::new(Status::EXPECTATION_FAILED, "unknown expectation, RFC 9110 10.1.1");
 
 /// Serves the one connection of this process, and ends it.
@@ -88,8 +87,8 @@ fn refuse(client: &Client, head: &[u8], refusal: Refusal, room: &mut Rooms) -> N
 fn answer(client: &Client, head: &[u8], body: &mut Body, room: &mut Rooms) -> Next {
     let request = match request::parse(head) {
         Ok(Parsed::Complete(request, _)) => request,
-        // An end of a head that is not at its end: two empty lines.
-        Ok(Parsed::Partial) => return refuse(client, head, EMPTY, room),
+        // An end of a head that is not at its end, as of two empty lines.
+        Ok(Parsed::Partial) => return refuse(client, head, HeadError::Method.refusal(), room),
         Err(error) => return refuse(client, head, error.refusal(), room),
     };
     let own_root;

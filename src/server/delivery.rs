@@ -2,7 +2,7 @@
 
 use svcd::http::{Refusal, Status};
 use svcd::limits;
-use svcd::text::{Buffer, percent};
+use svcd::text::{Buffer, hex};
 
 use crate::sys::{Errno, Fd, fs, net, time};
 
@@ -150,9 +150,7 @@ impl Parts<'_> {
     pub fn chunk(&mut self, content: &[u8]) -> bool {
         let mut room = [0; 20];
         let mut size = Buffer::new(&mut room);
-        for byte in (content.len() as u32).to_be_bytes() {
-            percent::push_hex(&mut size, byte);
-        }
+        hex::push_padded(&mut size, content.len() as u64, 8);
         size.push(b"\r\n");
         self.bytes(size.bytes(), true) && self.bytes(content, true) && self.bytes(b"\r\n", false)
     }

@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use super::{Buffer, decimal};
+use super::{Buffer, decimal, hex};
 
 /// Reads an IPv4 or IPv6 literal; the latter may stand in brackets.
 ///
@@ -145,19 +145,8 @@ fn push_groups(buffer: &mut Buffer, address: &Ipv6Addr) {
         if place > 0 && place != first + run {
             buffer.push_byte(b':');
         }
-        push_group(buffer, *group);
-    }
-}
-
-/// A group in lower-case hexadecimal without leading zeros (RFC 5952 4.1, 4.3).
-fn push_group(buffer: &mut Buffer, group: u16) {
-    let mut started = false;
-    for shift in [12, 8, 4, 0] {
-        let digit = (group >> shift & 15) as u8;
-        started |= digit != 0 || shift == 0;
-        if started {
-            buffer.push_byte(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
-        }
+        // RFC 5952 4.1, 4.3: lower case, no leading zeros.
+        hex::push_padded(buffer, u64::from(*group), 1);
     }
 }
 

@@ -46,6 +46,19 @@ def _sigpipe(process, file, word):
     fail("EPIPE")
 
 
+def _ready(process, fd, event, option, done):
+    """Waits as long as the socket's timeout lets; False when what was done before has to do."""
+    try:
+        ready = process.waiter.wait([(fd, event)], sockets.timeout(fd, option))
+    except Interrupted:
+        if done:
+            return False
+        raise
+    if not ready and not done:
+        fail("EAGAIN")
+    return bool(ready)
+
+
 def send(process, fd, file, views, word, address=None):
     """sosend: how much went out. MSG_DONTWAIT does not make it non-blocking (sosendcheck)."""
     theirs = flags.SEND.to_host(word) | host.MSG_DONTWAIT | host.MSG_NOSIGNAL
@@ -80,16 +93,8 @@ def send(process, fd, file, views, word, address=None):
             if done:
                 return done
             fail("EAGAIN")
-        try:
-            ready = process.waiter.wait([(fd, select.POLLOUT)], sockets.timeout(fd, sockets.SO_SNDTIMEO))
-        except Interrupted:
-            if done:
-                return done
-            raise
-        if not ready:
-            if done:
-                return done
-            fail("EAGAIN")
+        if not _ready(process, fd, select.POLLOUT, sockets.SO_SNDTIMEO, done):
+            return done
 
 
 def receive(process, fd, file, views, word, name=None):
@@ -124,16 +129,8 @@ def receive(process, fd, file, views, word, name=None):
             raise Failure(number)
         if immediate:
             fail("EAGAIN")
-        try:
-            ready = process.waiter.wait([(fd, select.POLLIN)], sockets.timeout(fd, sockets.SO_RCVTIMEO))
-        except Interrupted:
-            if done:
-                return done
-            raise
-        if not ready:
-            if done:
-                return done
-            fail("EAGAIN")
+        if not _ready(process, fd, select.POLLIN, sockets.SO_RCVTIMEO, done):
+            return done
 
 
 class Name(ctypes.Array):
