@@ -4,11 +4,13 @@
 #
 #   linker/setup.sh build             the compiler, its sources of core, linkers
 #   linker/setup.sh build test        also qemu, to run the aarch64 program, curl,
-#                                     and the Python packages of tests/darwin
+#                                     strace, which makes system calls fail, and
+#                                     the Python packages of tests/darwin
 #   linker/setup.sh build lint        also clippy, rustfmt, shellcheck, ruff
 #   linker/setup.sh browser           a Chromium, for the browser test
 #   linker/setup.sh build fuzz        cargo-fuzz, and a compiler for libFuzzer
-#   linker/setup.sh clients           wget, HTTPie, and an nginx to compare with
+#   linker/setup.sh clients           wget, HTTPie, what makes passwords, and an nginx
+#                                     to compare with
 #
 # The program needs core built from source (see freestanding.toml), and compiler
 # and sources must be of one version. So both come from one place: a rustup
@@ -322,6 +324,8 @@ for level; do
         need_qemu
         need_python
         have curl || install curl || say "no curl; the command lines of the demo site are not tried"
+        [ "$(uname -s)" != Linux ] || have strace || install strace ||
+            say "no strace; no system call is made to fail"
         ;;
     lint) need_lint ;;
     browser) need_chromium ;;
@@ -329,6 +333,9 @@ for level; do
     clients)
         have wget || install wget || say "no wget; it is not tried as a client"
         have http || install httpie || say "no HTTPie; it is not tried as a client"
+        have htpasswd || install apache2-utils || say "no htpasswd; passwords that it makes are not tried"
+        have mkpasswd || install whois || say "no mkpasswd; passwords that it makes are not tried"
+        have openssl || install openssl || say "no openssl; passwords that it makes are not tried"
         have nginx || [ -x /usr/sbin/nginx ] || install nginx-light ||
             say "no nginx; clients are not compared with it"
         ;;

@@ -54,9 +54,12 @@ pub const LISTING_NAMES: usize = 32 * 1024;
 /// never mix in a pipe.
 pub const LOG_LINE: usize = 4096;
 
-/// Bytes that one quoted field may take in a log line; three fields and the
-/// reason fit into [`LOG_LINE`].
-pub const LOG_FIELD: usize = 1200;
+/// Bytes that one quoted field may take in a log line; three fields, the user
+/// and the reason fit into [`LOG_LINE`].
+pub const LOG_FIELD: usize = 1150;
+
+/// Bytes that the name of a user may take there.
+pub const LOG_USER: usize = 264;
 
 /// Addresses to listen on (--bind), each a descriptor that is waited for.
 pub const BINDS: usize = 8;
@@ -109,9 +112,6 @@ pub const LINGER: u32 = 2;
 /// Time that it gets for all of them, in milliseconds.
 pub const LINGER_ALL_MS: u64 = 10_000;
 
-/// Bytes that are read and dropped in that time at the most.
-pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
-
 /// Clients without a process whose 503 may still be under way. The parent keeps
 /// their descriptors for [`LINGER`] after the last of them.
 pub const TURNED_AWAY: usize = 16;
@@ -126,3 +126,24 @@ pub const BACKLOG: u32 = 4096;
 /// Ranges of one request that lie apart from each other. A player or a viewer of
 /// documents asks for a few; each one more costs a seek and a part's head.
 pub const RANGES: usize = 16;
+
+/// A file of users (--auth) is smaller than this, which are about 150 lines of the
+/// usual length. It is kept in memory as it is.
+pub const USERS: usize = 16 * 1024;
+
+/// Milliseconds that a write waits for a folder that another process has locked.
+/// Writes of this server have it for less than one.
+pub const LOCKED_MS: u64 = 10_000;
+
+/// Milliseconds that a wrong password has to wait for its answer.
+pub const WRONG_PASSWORD_MS: u32 = 500;
+
+/// User and password together, with the colon between them.
+pub const CREDENTIALS: usize = 512;
+
+/// Default of --max-body.
+pub const MAX_BODY: u64 = 1 << 30;
+
+/// Default of --min-rate, in bytes a second: below it, a body takes longer than
+/// anybody would wait.
+pub const MIN_RATE: u32 = 1024;

@@ -10,6 +10,8 @@ use crate::text::{Buffer, address, decimal, percent};
 pub struct Record<'a> {
     /// None: it came over a Unix socket.
     pub client: Option<IpAddr>,
+    /// Who proved to be a user; empty when nobody did.
+    pub user: &'a [u8],
     /// Seconds since 1970.
     pub time: u64,
     /// As it was sent, whole or not.
@@ -30,7 +32,9 @@ pub fn push(line: &mut Buffer, record: &Record) {
         Some(client) => address::push(line, client),
         None => line.push(b"unix:"),
     }
-    line.push(b" - - [");
+    line.push(b" - ");
+    push_escaped(line, record.user, limits::LOG_USER);
+    line.push(b" [");
     date::push_log_time(line, record.time);
     line.push(b"] ");
     push_quoted(line, record.request_line);
@@ -49,26 +53,33 @@ pub fn push(line: &mut Buffer, record: &Record) {
     line.push_byte(b'\n');
 }
 
-/// Appends text in quotes; an empty one is `-`. What could end the field or the
-/// line, or speak to a terminal, is written as `\xHH`. A text that is too long
-/// is cut and ends in `...`.
+/// Appends text in quotes.
 fn push_quoted(line: &mut Buffer, text: &[u8]) {
     line.push_byte(b'"');
+    push_escaped(line, text, limits::LOG_FIELD);
+    line.push_byte(b'"');
+}
+
+/// Appends text; an empty one is `-`. What could end the field or the line, or
+/// speak to a terminal, is written as `\xHH`: a space only ends a field without
+/// quotes. A text that takes more than `most` bytes is cut and ends in `...`.
+fn push_escaped(line: &mut Buffer, text: &[u8], most: usize) {
     let start = line.len();
+    let is_quoted = most == limits::LOG_FIELD;
     for &byte in if text.is_empty() { b"-" } else { text } {
-        if line.len() - start > limits::LOG_FIELD - 8 {
+        if line.len() - start > most - 8 {
             line.push(b"...");
             break;
         }
         match byte {
-            b'"' | b'\\' | 0..b' ' | 0x7f.. => {
+            b' ' if is_quoted => line.push_byte(byte),
+            b'"' | b'\\' | 0..=b' ' | 0x7f.. => {
                 line.push(b"\\x");
                 percent::push_hex(line, byte);
             }
             _ => line.push_byte(byte),
         }
     }
-    line.push_byte(b'"');
 }
 
 #[cfg(test)]
@@ -77,6 +88,7 @@ mod tests {
 
     const RECORD: Record = Record {
         client: Some(IpAddr::V4(core::net::Ipv4Addr::LOCALHOST)),
+        user: b"",
         time: 784_111_777,
         request_line: b"GET /a HTTP/1.1",
         status: 200,
@@ -108,6 +120,18 @@ mod tests {
     }
 
     #[test]
+    fn a_user_is_one_word() {
+        for (user, expected) in [
+            (&b"mia"[..], "mia"),
+            (b"a b", r"a\x20b"),
+            (b"] \"x", r"]\x20\x22x"),
+            (b"\\\xc3\xa9", r"\x5C\xC3\xA9"),
+        ] {
+            assert!(line(&Record { user, ..RECORD }).starts_with(&format!("127.0.0.1 - {expected} [06/")));
+        }
+    }
+
+    #[test]
     fn bytes_of_a_client_cannot_leave_their_field() {
         let hostile = Record { request_line: b"a\"b\\c\nd\x1be\x7f\xff", ..RECORD };
         assert!(line(&hostile).contains(r#""a\x22b\x5Cc\x0Ad\x1Be\x7F\xFF" 200"#));
@@ -118,6 +142,7 @@ mod tests {
         let long = [0xff; limits::HEAD];
         let longest = Record {
             client: Some(IpAddr::V6(core::net::Ipv6Addr::from([0xff; 16]))),
+            user: &long,
             time: u64::MAX,
             request_line: &long,
             status: 999,
@@ -127,5 +152,9 @@ mod tests {
             reason: "a reason of a length that is not reached by any real one, to be on the safe side",
         };
         assert_eq!(line(&longest).matches("...\"").count(), 3);
+        assert!(line(&longest).contains("\\xFF... ["));
+        // The longest name in a file of users is whole, if it needs no escape.
+        let user = [b'u'; 255];
+        assert!(line(&Record { user: &user, ..longest }).contains(&"u".repeat(255)));
     }
 }

@@ -1,6 +1,6 @@
 //! Content codings and what a client accepts of them (RFC 9110 8.4, 12.5.3).
 
-use super::field::Fields;
+use super::field::{self, Fields};
 use super::weight;
 
 #[cfg(test)]
@@ -35,6 +35,16 @@ impl Coding {
             Coding::Gzip => b".gz",
         }
     }
+}
+
+/// Whether the body of a request is what it says, with no coding on top:
+/// Content-Encoding names none but `identity`, which it need not (RFC 9110 8.4.1).
+pub fn is_identity(fields: Fields) -> bool {
+    let mut codings = fields.all("Content-Encoding").flat_map(|list| list.split(|byte| *byte == b','));
+    codings.all(|coding| {
+        let coding = field::trim(coding);
+        coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+    })
 }
 
 /// The codings that the client accepts at least as much as plain content, the

@@ -27,12 +27,18 @@ pub fn is_valid(authority: &[u8]) -> bool {
     !host.is_empty() && port && host.iter().all(|byte| is_host_byte(*byte) || (literal && *byte == b':'))
 }
 
+/// The host of an authority and its port, which is empty when there is none.
+pub fn split(authority: &[u8]) -> (&[u8], &[u8]) {
+    let colon = authority.iter().rposition(|byte| matches!(byte, b':' | b']'));
+    let colon = colon.filter(|place| authority.get(*place) == Some(&b':'));
+    let (host, port) = authority.split_at_checked(colon.unwrap_or(authority.len())).unwrap_or_default();
+    (host, port.get(1..).unwrap_or_default())
+}
+
 /// Appends the host of an authority as a file name: in lower case, without its
 /// port and without the dot that may end a domain name.
 pub fn push_name(name: &mut Buffer, authority: &[u8]) {
-    let colon = authority.iter().rposition(|byte| *byte == b':');
-    let port = colon.filter(|colon| !authority.get(*colon..).unwrap_or_default().contains(&b']'));
-    let host = authority.get(..port.unwrap_or(authority.len())).unwrap_or_default();
+    let (host, _) = split(authority);
     for byte in host.strip_suffix(b".").unwrap_or(host) {
         name.push_byte(byte.to_ascii_lowercase());
     }
@@ -59,6 +65,22 @@ mod tests {
             "a:123456",
         ] {
             assert!(!is_valid(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_behind_the_last_colon() {
+        for (authority, host, port) in [
+            ("a", "a", ""),
+            ("a:", "a", ""),
+            ("a:80", "a", "80"),
+            ("a:b:80", "a:b", "80"),
+            ("[::1]", "[::1]", ""),
+            ("[::1]:80", "[::1]", "80"),
+            ("", "", ""),
+            (":", "", ""),
+        ] {
+            assert_eq!(split(authority.as_bytes()), (host.as_bytes(), port.as_bytes()), "{authority}");
         }
     }
 

@@ -36,5 +36,24 @@ impl Method {
     }
 }
 
-/// The value of Allow for every resource.
-pub const ALLOW: &str = "GET, HEAD, OPTIONS";
+/// The value of Allow for every resource; with --write it can be changed.
+pub fn allow(write: bool) -> &'static str {
+    if write { "GET, HEAD, OPTIONS, PUT, DELETE" } else { "GET, HEAD, OPTIONS" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_allowed_are_methods() {
+        use Method::{Delete, Get, Head, Options, Put};
+        for (write, expected) in
+            [(false, &[Get, Head, Options][..]), (true, &[Get, Head, Options, Put, Delete])]
+        {
+            let methods: Vec<_> =
+                allow(write).split(", ").map(|name| Method::parse(name.as_bytes())).collect();
+            assert_eq!(methods, expected);
+        }
+    }
+}

@@ -42,6 +42,22 @@ pub struct Options<'a> {
     /// `EXT=TYPE`: the extension without a dot, in any case, and its media
     /// type, which may be of any length up to 256 bytes with it.
     pub media_types: List<&'a [u8], { limits::ADDITIONS }>,
+    /// Whether PUT and DELETE are allowed.
+    pub write: bool,
+    /// Whether they are beyond loopback although nobody needs a password.
+    pub write_unprotected: bool,
+    /// The file of users of whom every request needs one.
+    pub auth: Option<&'a CStr>,
+    /// The file of users of whom PUT and DELETE need one.
+    pub auth_write: Option<&'a CStr>,
+    /// Names that they may be sent to, without port and the dot at the end.
+    pub hosts: List<&'a [u8], { limits::ADDITIONS }>,
+    /// Bytes of the largest body that PUT stores.
+    pub max_body: u64,
+    /// Bytes a second that a body must have; 0: any rate will do.
+    pub min_rate: u32,
+    /// Whether an answer to PUT or DELETE waits for the disk.
+    pub sync: bool,
     pub max_conns: u32,
     /// In seconds, from the first byte of a head to its last; a body has as many
     /// once more.
@@ -86,6 +102,8 @@ pub struct UsageError<'a> {
     pub problem: &'static str,
 }
 
+const UNPROTECTED: &str = "beyond loopback it needs --auth, --auth-write or --write-unprotected";
+
 pub const VERSION: &str = concat!("svcd ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Reads the arguments behind the program's name.
@@ -103,6 +121,14 @@ pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Comman
         headers: List::new(),
         cache: None,
         media_types: List::new(),
+        write: false,
+        write_unprotected: false,
+        auth: None,
+        auth_write: None,
+        hosts: List::new(),
+        max_body: limits::MAX_BODY,
+        min_rate: limits::MIN_RATE,
+        sync: true,
         max_conns: limits::MAX_CONNS,
         header_timeout: limits::HEADER_TIMEOUT,
         idle_timeout: limits::IDLE_TIMEOUT,
@@ -140,7 +166,20 @@ pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Comman
             })?,
         }
     }
+    if options.write && !is_protected(&options) {
+        return Err(error(b"--write", UNPROTECTED));
+    }
     Ok(Command::Serve(options))
+}
+
+/// Whether nobody but this machine, or who has a password, can write, or all may.
+fn is_protected(options: &Options) -> bool {
+    options.write_unprotected
+        || options.auth.or(options.auth_write).is_some()
+        || options.binds.iter().all(|bind| match bind {
+            Bind::Ip(address, _) => address.to_canonical().is_loopback(),
+            Bind::Unix(_) => true,
+        })
 }
 
 /// The option that `argument` names, whether it takes a value, and the value
@@ -206,6 +245,18 @@ fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result<(),
                 return Err(value::FULL);
             }
         }
+        Name::Write => options.write = true,
+        Name::WriteUnprotected => options.write_unprotected = true,
+        Name::Auth => options.auth = Some(value),
+        Name::AuthWrite => options.auth_write = Some(value),
+        Name::Host => {
+            if !options.hosts.push(value::host(bytes)?) {
+                return Err(value::FULL);
+            }
+        }
+        Name::MaxBody => options.max_body = value::size(bytes)?,
+        Name::MinRate => options.min_rate = value::number(bytes, 0, u32::MAX, value::MIN_RATE)?,
+        Name::NoSync => options.sync = false,
         Name::MaxConns => {
             let most = limits::MAX_CONNS_CEILING as u32;
             options.max_conns = value::number(bytes, 1, most, value::MAX_CONNS)?;

@@ -15,6 +15,14 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
       --header 'K: V'     field for every response, repeatable
       --cache SECONDS     Cache-Control: max-age of files
       --mime EXT=TYPE     media type of an extension, repeatable
+      --write             allow PUT and DELETE
+      --write-unprotected  --write beyond loopback without any password
+      --auth FILE         every request needs a user of FILE, lines USER:HASH
+      --auth-write FILE   PUT and DELETE do; HASH is of `openssl passwd -5`
+      --host NAME         name of this server that writes may go to, repeatable
+      --max-body BYTES    largest body that PUT takes; default 1g; units k, m, g
+      --min-rate BPS      bytes a second that a body must have; default 1024
+      --no-sync           do not wait for the disk
       --max-conns N       connections at a time; default 256
       --header-timeout S  seconds for the head of a request; default 10
       --idle-timeout S    seconds without a byte; default 15
@@ -37,6 +45,14 @@ pub enum Name {
     Header,
     Cache,
     Mime,
+    Write,
+    WriteUnprotected,
+    Auth,
+    AuthWrite,
+    Host,
+    MaxBody,
+    MinRate,
+    NoSync,
     MaxConns,
     HeaderTimeout,
     IdleTimeout,
@@ -47,7 +63,7 @@ pub enum Name {
 }
 
 /// The options in the order of [`HELP`].
-pub static NAMES: [Name; 18] = [
+pub static NAMES: [Name; 26] = [
     Name::Bind,
     Name::Port,
     Name::Index,
@@ -59,6 +75,14 @@ pub static NAMES: [Name; 18] = [
     Name::Header,
     Name::Cache,
     Name::Mime,
+    Name::Write,
+    Name::WriteUnprotected,
+    Name::Auth,
+    Name::AuthWrite,
+    Name::Host,
+    Name::MaxBody,
+    Name::MinRate,
+    Name::NoSync,
     Name::MaxConns,
     Name::HeaderTimeout,
     Name::IdleTimeout,

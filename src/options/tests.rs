@@ -2,6 +2,8 @@ use core::net::Ipv4Addr;
 
 use super::*;
 
+mod writing;
+
 fn parsed<'a>(arguments: &[&'a CStr]) -> Result<Command<'a>, UsageError<'a>> {
     parse(arguments.iter().copied())
 }
@@ -23,6 +25,9 @@ fn nothing_means_the_defaults() {
     assert_eq!((options.port, options.max_conns), (8080, 256));
     assert_eq!((options.docroot, options.index), (None, c"index.html"));
     assert_eq!(options.log, Log::StandardOutput);
+    assert!(!options.write && !options.write_unprotected && options.sync && options.hosts.is_empty());
+    assert_eq!((options.auth, options.auth_write), (None, None));
+    assert_eq!((options.max_body, options.min_rate), (1 << 30, 1024));
 }
 
 #[test]
@@ -48,6 +53,15 @@ fn every_spelling_of_an_option() {
     assert_eq!(served(&[c"--log=f", c"--log=-"]).log, Log::StandardOutput);
     assert_eq!(served(&[c"-q"]).log, Log::None);
     assert_eq!(served(&[c"--quiet"]).log, Log::None);
+    assert!(served(&[c"--write"]).write && !served(&[c"--write"]).write_unprotected);
+    assert!(served(&[c"--write-unprotected"]).write_unprotected && !served(&[c"--write-unprotected"]).write);
+    assert_eq!(served(&[c"--auth", c"u"]).auth, Some(c"u"));
+    assert_eq!(served(&[c"--auth=u"]).auth_write, None);
+    assert_eq!(served(&[c"--auth-write", c"u"]).auth_write, Some(c"u"));
+    assert_eq!(served(&[c"--auth-write=u"]).auth, None);
+    assert!(!served(&[c"--no-sync"]).sync);
+    assert_eq!(served(&[c"--min-rate=0"]).min_rate, 0);
+    assert_eq!(served(&[c"--min-rate", c"4294967295"]).min_rate, u32::MAX);
     assert_eq!(served(&[c"d"]).docroot, Some(c"d"));
     assert_eq!(served(&[c"-"]).docroot, Some(c"-"));
     assert_eq!(served(&[c"--", c"-d"]).docroot, Some(c"-d"));
@@ -140,7 +154,14 @@ fn a_header_is_a_field_line_that_the_server_does_not_write() {
     ] {
         refused_value("--header", bad);
     }
-    for own in ["Connection: close", "CONTENT-LENGTH: 1", "transfer-encoding: chunked", "Date: x", "TE: x"] {
+    for own in [
+        "Connection: close",
+        "CONTENT-LENGTH: 1",
+        "transfer-encoding: chunked",
+        "Date: x",
+        "TE: x",
+        "WWW-Authenticate: x",
+    ] {
         refused_value("--header", own);
     }
 }
@@ -237,10 +258,13 @@ fn numbers_in_texts_are_the_limits() {
         ("--max-conns N", limits::MAX_CONNS),
         ("--header-timeout S", limits::HEADER_TIMEOUT),
         ("--idle-timeout S", limits::IDLE_TIMEOUT),
+        ("--min-rate BPS", limits::MIN_RATE),
     ] {
         let line = HELP.lines().find(|line| line.contains(of)).unwrap();
         assert!(line.ends_with(&format!("default {default}")), "{line}");
     }
+    assert_eq!(limits::MAX_BODY, 1 << 30);
+    assert!(HELP.contains("--max-body BYTES    largest body that PUT takes; default 1g;"));
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use core::ffi::CStr;
 
 use super::{Bind, suffix};
-use crate::http::field;
+use crate::http::{field, host};
 use crate::limits;
 use crate::text::{List, address, decimal};
 
 pub const MAX_CONNS: &str = "--max-conns is a number from 1 to 4096";
 pub const TIMEOUT: &str = "a timeout is a number of seconds from 1 to 86400";
 pub const CACHE: &str = "--cache is a number of seconds from 0 to 31536000";
+pub const MIN_RATE: &str = "--min-rate is a number of bytes a second";
 pub const FULL: &str = "too many options of this name";
 pub const ADDED_FIELDS: &str = "all headers together are longer than 4096 bytes";
 
@@ -17,6 +18,25 @@ pub const ADDED_FIELDS: &str = "all headers together are longer than 4096 bytes"
 pub fn number(text: &[u8], least: u32, most: u32, problem: &'static str) -> Result<u32, &'static str> {
     let number = decimal::parse(text).and_then(|number| u32::try_from(number).ok());
     number.filter(|number| (least..=most).contains(number)).ok_or(problem)
+}
+
+/// A number of bytes, perhaps with a unit of 1024, its square or its cube.
+pub fn size(text: &[u8]) -> Result<u64, &'static str> {
+    let (digits, unit) = match text {
+        [digits @ .., b'k' | b'K'] => (digits, 1 << 10),
+        [digits @ .., b'm' | b'M'] => (digits, 1 << 20),
+        [digits @ .., b'g' | b'G'] => (digits, 1 << 30),
+        _ => (text, 1),
+    };
+    let size = decimal::parse(digits).and_then(|number| number.checked_mul(unit));
+    size.ok_or("a size is a number of bytes, perhaps with k, m or g behind it")
+}
+
+/// A name without port; the dot that may end it is left out.
+pub fn host(text: &[u8]) -> Result<&[u8], &'static str> {
+    let name = text.strip_suffix(b".").unwrap_or(text);
+    let is_name = host::is_valid(name) && !name.contains(&b':');
+    is_name.then_some(name).ok_or("a host is a name without port")
 }
 
 pub fn bind(text: &CStr) -> Result<Bind<'_>, &'static str> {
@@ -56,6 +76,7 @@ TE
 Trailer
 Transfer-Encoding
 Upgrade
+WWW-Authenticate
 ";
 
 /// A field line without its end: `NAME: VALUE`, the space may be missing.

@@ -8,11 +8,12 @@ use svcd::http::request::HeadError;
 use svcd::http::{Method, Parsed, Persistence, Refusal, Request, Status, request};
 use svcd::limits;
 
+use super::access::Access;
 use super::body::Body;
 use super::input::{Head, Input};
 use super::respond::{self, Reply};
 use super::route::{self, Route};
-use super::{Memory, Site, file, listing, log};
+use super::{Memory, Site, file, listing, log, remove, store};
 use crate::sys::{Errno, OwnedFd, Scoreboard, net, process, time};
 
 /// The other end, and this process's place in the parent's list.
@@ -34,12 +35,13 @@ const EXPECTATION: Refusal = Refusal::new(Status::EXPECTATION_FAILED, "unknown e
 /// Serves the one connection of this process, and ends it.
 pub fn serve(client: Client, memory: &mut Memory) -> ! {
     let mut input = Input::new(memory.input);
+    let mut access = Access::new();
     let mut room = Rooms { name: memory.name, reply: memory.reply, listing: memory.listing };
     loop {
         let next = match input.receive_head(&client) {
             Head::Complete(len) => {
                 let (head, mut body) = input.split(len, &client);
-                let next = answer(&client, head, &mut body, &mut room);
+                let next = answer(&client, head, &mut body, &mut access, &mut room);
                 let unused = body.unused();
                 input.resume(len, unused);
                 next
@@ -79,17 +81,22 @@ fn refuse(client: &Client, head: &[u8], refusal: Refusal, room: &mut Rooms) -> N
     let mut reply = Reply::new(client, room.reply);
     reply.head_only = request::request_line(head).starts_with(b"HEAD ");
     let sent = respond::refuse(&mut reply, refusal);
-    log::write(client, head, None, &sent);
+    log::write(client, head, None, b"", &sent);
     Next::Linger
 }
 
 /// Answers a request.
-fn answer(client: &Client, head: &[u8], body: &mut Body, room: &mut Rooms) -> Next {
+fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, room: &mut Rooms) -> Next {
     let request = match request::parse(head) {
         Ok(Parsed::Complete(request, _)) => request,
         // An end of a head that is not at its end, as of two empty lines.
         Ok(Parsed::Partial) => return refuse(client, head, HeadError::Method.refusal(), room),
         Err(error) => return refuse(client, head, error.refusal(), room),
+    };
+    let expectation = framing::expectation(request.version, request.fields);
+    let may = match expectation {
+        Expectation::Unknown => Err(EXPECTATION),
+        _ => access.check(client, &request),
     };
     let own_root;
     // `*` is no resource of any host.
@@ -99,11 +106,11 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, room: &mut Rooms) -> Ne
     } else {
         Ok(&client.site.root)
     };
-    let route = match root {
-        Ok(root) => route::route(&request, client.site, root, room.name),
-        Err(refusal) => Err(*refusal),
+    let route = match (may, root) {
+        (Ok(()), Ok(root)) => route::route(&request, client.site, root, room.name),
+        (Err(refusal), _) | (_, Err(&refusal)) => Err(refusal),
     };
-    let (route, is_read) = take_body(client, &request, body, route);
+    let (route, is_read) = take_body(client, &request, body, expectation, route);
     let mut reply = Reply::new(client, room.reply);
     reply.head_only = request.method == Method::Head;
     reply.root = root.ok();
@@ -115,11 +122,13 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, room: &mut Rooms) -> Ne
         Ok(Route::Redirect { name, query }) => respond::redirect(&mut reply, name, query),
         Ok(Route::Listing(folder)) => listing::send(&mut reply, &request, &folder, room.listing),
         Ok(Route::Options) => respond::options(&mut reply),
+        Ok(Route::Put(upload)) => store::send(&mut reply, &request, upload),
+        Ok(Route::Delete(place)) => remove::send(&mut reply, &request, &place),
         Err(refusal) => respond::refuse(&mut reply, refusal),
     };
     let persistence = reply.persistence;
     client.answered.set(Some(sent.time));
-    log::write(client, head, Some(&request), &sent);
+    log::write(client, head, Some(&request), access.user(), &sent);
     match persistence {
         _ if !sent.complete => Next::Close,
         Persistence::Close if !is_read || body.has_more() => Next::Linger,
@@ -131,20 +140,20 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, room: &mut Rooms) -> Ne
     }
 }
 
-/// Reads and drops the body of a request, which nothing here wants; false: it
-/// was not read to its end, so that the connection cannot be used again.
+/// Reads the body of a request, and drops it unless it is PUT's; false: it was
+/// not read to its end, so that the connection cannot be used again.
 fn take_body<'a>(
     client: &Client,
     request: &Request,
     body: &mut Body,
-    route: Result<Route<'a>, Refusal>,
+    expectation: Expectation,
+    mut route: Result<Route<'a>, Refusal>,
 ) -> (Result<Route<'a>, Refusal>, bool) {
-    let expectation = framing::expectation(request.version, request.fields);
-    let route = if expectation == Expectation::Unknown { Err(EXPECTATION) } else { route };
     if !request.has_body() {
         return (route, true);
     }
-    if matches!(request.body, BodyLength::Length(length) if length > limits::DISCARD) {
+    let is_wanted = matches!(route, Ok(Route::Put(_)));
+    if !is_wanted && matches!(request.body, BodyLength::Length(length) if length > limits::DISCARD) {
         return (route, false);
     }
     // RFC 9110 10.1.1: a client that waits is told at once what becomes of it.
@@ -154,7 +163,11 @@ fn take_body<'a>(
         }
         respond::proceed(client.socket.borrow());
     }
-    match body.discard(request.body) {
+    let read = match &mut route {
+        Ok(Route::Put(upload)) => upload.receive(body, request.body),
+        _ => body.discard(request.body),
+    };
+    match read {
         Ok(is_read) => (route, is_read),
         Err(refusal) => (Err(refusal), false),
     }
@@ -166,18 +179,17 @@ fn has_input(client: &Client) -> bool {
     net::receive_now(client.socket.borrow(), &mut [0]).is_ok_and(|count| count > 0)
 }
 
-/// Reads and drops what the client still sends, within limits. A close with
+/// Reads and drops what the client still sends, for a time. A close with
 /// unread input would reset the connection and could destroy the answer.
 fn linger(client: &Client, room: &mut [u8]) {
     if net::shutdown_write(client.socket.borrow()).is_err() {
         return;
     }
     let end = time::monotonic() + limits::LINGER_ALL_MS;
-    let mut dropped = 0;
-    while dropped < limits::LINGER_BYTES {
+    loop {
         let deadline = end.min(time::monotonic() + u64::from(limits::LINGER) * 1000);
         match client.receive_before(room, deadline) {
-            Ok(count) if count > 0 => dropped += count,
+            Ok(count) if count > 0 => {}
             Ok(_) | Err(_) => return,
         }
     }
@@ -210,6 +222,21 @@ impl Client<'_> {
         let since = self.answered.get().unwrap_or_else(time::now);
         self.scoreboard.set_idle(self.slot, since);
         if self.scoreboard.is_ending() { Err(Errno::EAGAIN) } else { Ok(()) }
+    }
+
+    /// Does something as one that waits since then, in seconds since 1970: its
+    /// place may be another connection's meanwhile.
+    pub fn as_idle<T>(&self, since: u64, work: impl FnOnce() -> T) -> T {
+        // A stop ends those that wait, and this one has a request.
+        if self.scoreboard.is_stopping() {
+            return work();
+        }
+        self.scoreboard.set_idle(self.slot, since);
+        let done = work();
+        if self.be_busy().is_err() {
+            process::exit(0);
+        }
+        done
     }
 
     /// Behind it; EAGAIN: the parent has claimed this connection meanwhile.

@@ -12,12 +12,23 @@ use super::respond::{self, Reply};
 use super::route::Found;
 use crate::sys::fs::Metadata;
 
-const FAILED: Refusal = Refusal::new(Status::PRECONDITION_FAILED, "a precondition failed, RFC 9110 13.1");
+pub const FAILED: Refusal = Refusal::new(Status::PRECONDITION_FAILED, "a precondition failed, RFC 9110 13.1");
+
+pub fn entity_tag(&Metadata { inode, size, modified, nanos, .. }: &Metadata) -> EntityTag {
+    EntityTag { inode, size, seconds: modified, nanos }
+}
+
+/// Appends ETag.
+pub fn push_entity_tag(head: &mut Buffer, tag: &EntityTag) {
+    head.push(b"ETag: ");
+    tag.push(head);
+    response::push_end(head);
+}
 
 /// Answers GET and HEAD.
 pub fn send(reply: &mut Reply, request: &Request, found: &Found) -> Sent {
-    let Metadata { inode, size, modified, nanos, .. } = found.metadata;
-    let tag = EntityTag { inode, size, seconds: modified, nanos };
+    let tag = entity_tag(&found.metadata);
+    let size = tag.size;
     match precondition::evaluate(request.fields, request.method, Some(&tag), reply.time) {
         Outcome::Proceed => {}
         Outcome::NotModified => return not_modified(reply, found, &tag),
@@ -45,9 +56,8 @@ fn begin<'a, 'b>(
 ) -> (Buffer<'b>, Delivery<'a>) {
     let cache = reply.site.options.cache;
     let (mut head, delivery) = reply.begin(status);
-    head.push(b"ETag: ");
-    tag.push(&mut head);
-    head.push(b"\r\nVary: Accept-Encoding\r\n");
+    push_entity_tag(&mut head, tag);
+    head.push(b"Vary: Accept-Encoding\r\n");
     if found.is_fallback {
         // Tomorrow there may be a file of this name.
         response::push_field(&mut head, "Cache-Control", b"no-cache");

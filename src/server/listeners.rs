@@ -86,12 +86,12 @@ fn listen<'a>(bind: &Bind<'a>, options: &Options<'a>) -> Result<(OwnedFd, Bound<
         Bind::Ip(ip, port) => {
             let asked = SocketAddr::new(ip, port.unwrap_or(options.port));
             let (socket, address) = net::listen(&asked, limits::BACKLOG, options.idle_timeout)
-                .map_err(|failure| RunError { failure, about: About::Address(asked) })?;
+                .map_err(|failure| RunError::Call(failure, About::Address(asked)))?;
             Ok((socket, Bound::Ip(address)))
         }
         Bind::Unix(path) => {
             let (socket, file) = unix::listen(path, limits::BACKLOG)
-                .map_err(|failure| RunError { failure, about: About::Path(path) })?;
+                .map_err(|failure| RunError::Call(failure, About::Path(path)))?;
             Ok((socket, Bound::Unix(file)))
         }
     }

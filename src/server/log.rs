@@ -19,14 +19,14 @@ pub fn open(log: Log<'_>) -> Result<Option<Fd<'static>>, RunError<'_>> {
         Log::StandardOutput => Ok(Some(Fd::STDOUT)),
         Log::File(path) => match fs::open_append(path) {
             Ok(file) => Ok(Some(file.leak())),
-            Err(errno) => Err(RunError { failure: errno.of("openat"), about: About::Path(path) }),
+            Err(errno) => Err(RunError::Call(errno.of("openat"), About::Path(path))),
         },
     }
 }
 
 /// Logs one answer. An error of the log costs nobody an answer; a pipe that is
 /// full and not read makes this process wait for its reader.
-pub fn write(client: &Client, head: &[u8], request: Option<&Request>, sent: &Sent) {
+pub fn write(client: &Client, head: &[u8], request: Option<&Request>, user: &[u8], sent: &Sent) {
     let Some(log) = client.site.log else {
         return;
     };
@@ -37,6 +37,7 @@ pub fn write(client: &Client, head: &[u8], request: Option<&Request>, sent: &Sen
         &mut line,
         &Record {
             client: client.peer.map(|peer| peer.ip()),
+            user,
             time: sent.time,
             request_line: request::request_line(head),
             status: sent.status.code(),

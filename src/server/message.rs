@@ -3,6 +3,7 @@
 use core::net::SocketAddr;
 use core::panic::PanicInfo;
 
+use svcd::access::users::Malformed;
 use svcd::options::UsageError;
 use svcd::text::{Buffer, address, decimal};
 
@@ -54,12 +55,19 @@ pub fn usage(error: &UsageError) {
 
 pub fn failure(error: &RunError) {
     let mut room = [0; SMALL];
-    let about = match &error.about {
-        About::Nothing => return warning(error.failure.call, error.failure.errno),
-        About::Path(path) => path.to_bytes(),
-        About::Address(at) => authority(at, &mut room),
+    let (failure, about) = match error {
+        RunError::Call(failure, About::Nothing) => return warning(failure.call, failure.errno),
+        RunError::Call(failure, About::Path(path)) => (failure, path.to_bytes()),
+        RunError::Call(failure, About::Address(at)) => (failure, authority(at, &mut room)),
+        RunError::Users(path, Malformed { line: at, problem }) => {
+            let at = number(u64::from(*at), &mut room);
+            return line(&[path.to_bytes(), b": line ", at, b": ", problem.as_bytes()]);
+        }
+        RunError::Exposed(path) => {
+            return line(&[path.to_bytes(), b": it lies in DOCROOT and its name does not begin with a dot"]);
+        }
     };
-    failed(error.failure.call, b" ", about, error.failure.errno);
+    failed(failure.call, b" ", about, failure.errno);
 }
 
 /// Something failed that the server goes on after.

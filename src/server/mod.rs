@@ -3,30 +3,40 @@
 //! `listeners` is where connections arrive. `accept`, with `children` and
 //! `turned_away`, is the parent's: it only accepts, forks, reaps and stops.
 //! `connection` and everything behind it is the child's, again and again: `input`
-//! has a head and `body` what belongs to it, `route` finds a `file`, a folder for
-//! a `listing`, or a refusal; `respond` puts the answer together, `delivery` sends
-//! it, `log` tells of it. `message` has the lines on standard error.
+//! has a head and `body` what belongs to it, `access` asks who may, `route` finds
+//! a `file`, a folder for a `listing`, or a refusal; a write has a `place` and goes
+//! to `store` or `remove`; `respond` puts the answer together, `delivery` sends it,
+//! `log` tells of it. `message` has the lines on standard error. At the start,
+//! `private` reads the files of users, and `leftovers` removes what killed uploads
+//! have left.
 
 mod accept;
+mod access;
 mod body;
 mod children;
 mod connection;
 mod delivery;
 mod file;
 mod input;
+mod leftovers;
 mod listeners;
 mod listing;
 mod log;
 pub mod message;
+mod place;
+mod private;
+mod remove;
 mod respond;
 mod route;
+mod store;
 mod turned_away;
 
 use core::ffi::CStr;
 use core::net::SocketAddr;
 
+use svcd::access::users::{Malformed, Users};
 use svcd::limits;
-use svcd::options::Options;
+use svcd::options::{Log, Options};
 
 use crate::sys::fs::Root;
 use crate::sys::{Errno, Failure, Fd};
@@ -39,6 +49,10 @@ pub struct Site<'a> {
     pub errors: Option<Root>,
     pub options: &'a Options<'a>,
     pub log: Option<Fd<'static>>,
+    /// Of whom every request needs one.
+    pub users: Option<Users<'a>>,
+    /// Of whom a write needs one.
+    pub writers: Option<Users<'a>>,
 }
 
 /// What a connection works in.
@@ -53,25 +67,37 @@ pub struct Memory<'a> {
     pub listing: &'a mut [u8; limits::LISTING],
 }
 
-pub const MEMORY: usize = limits::INPUT + limits::PATH + limits::REPLY + limits::LISTING;
+/// What is there for all connections.
+struct Shared<'a> {
+    users: &'a mut [u8; limits::USERS],
+    writers: &'a mut [u8; limits::USERS],
+}
+
+pub const MEMORY: usize = limits::INPUT + limits::PATH + limits::REPLY + limits::LISTING + 2 * limits::USERS;
 
 impl<'a> Memory<'a> {
     /// None cannot happen: the parts add up to the whole.
-    fn new(whole: &'a mut [u8; MEMORY]) -> Option<Self> {
+    fn new(whole: &'a mut [u8; MEMORY]) -> Option<(Self, Shared<'a>)> {
         let (input, rest) = whole.split_first_chunk_mut()?;
         let (name, rest) = rest.split_first_chunk_mut()?;
         let (reply, rest) = rest.split_first_chunk_mut()?;
-        Some(Memory { input, name, reply, listing: rest.first_chunk_mut()? })
+        let (listing, rest) = rest.split_first_chunk_mut()?;
+        let (users, rest) = rest.split_first_chunk_mut()?;
+        let shared = Shared { users, writers: rest.first_chunk_mut()? };
+        Some((Memory { input, name, reply, listing }, shared))
     }
 }
 
 /// Why the server did not start or could not go on.
-pub struct RunError<'a> {
-    pub failure: Failure,
-    /// What the call was about.
-    pub about: About<'a>,
+pub enum RunError<'a> {
+    Call(Failure, About<'a>),
+    /// A line of a file of users that is none.
+    Users(&'a CStr, Malformed),
+    /// A file of the server's own that lies where clients could get it.
+    Exposed(&'a CStr),
 }
 
+/// What a call was about.
 pub enum About<'a> {
     Nothing,
     Path(&'a CStr),
@@ -80,24 +106,33 @@ pub enum About<'a> {
 
 impl From<Failure> for RunError<'_> {
     fn from(failure: Failure) -> Self {
-        RunError { failure, about: About::Nothing }
+        RunError::Call(failure, About::Nothing)
     }
 }
 
 /// Starts, serves until a signal stops it, and ends in good order.
-pub fn run<'a>(options: &Options<'a>, memory: &mut [u8; MEMORY]) -> Result<(), RunError<'a>> {
-    let Some(mut memory) = Memory::new(memory) else {
+pub fn run<'a>(options: &Options<'a>, memory: &'a mut [u8; MEMORY]) -> Result<(), RunError<'a>> {
+    let Some((mut memory, shared)) = Memory::new(memory) else {
         return Err(Errno::ENOMEM.of("start").into());
     };
     let root = open_docroot(options.docroot)?;
     let errors = match options.errors {
         None => None,
-        Some(path) => {
-            Some(Root::open(path).map_err(|failure| RunError { failure, about: About::Path(path) })?)
-        }
+        Some(path) => Some(Root::open(path).map_err(|failure| RunError::Call(failure, About::Path(path)))?),
     };
+    let users = private::read_users(options.auth, &root, shared.users)?;
+    let writers = private::read_users(options.auth_write, &root, shared.writers)?;
+    let own_log = match options.log {
+        Log::File(path) if options.write => Some(path),
+        _ => None,
+    };
+    own_log.map_or(Ok(()), |path| private::check(path, None, &root))?;
     let log = log::open(options.log)?;
-    let site = Site { root, errors, options, log };
+    own_log.map_or(Ok(()), |path| private::check(path, log, &root))?;
+    if options.write {
+        leftovers::remove(&root).map_err(|errno| errno.of("openat"))?;
+    }
+    let site = Site { root, errors, options, log, users, writers };
     let mut listeners = Listeners::open(options)?;
     let result = accept::serve(&mut listeners, &site, options, &mut memory);
     listeners.close_and_remove();
@@ -112,8 +147,8 @@ fn open_docroot(asked: Option<&CStr>) -> Result<Root, RunError<'_>> {
             // A www that is there and cannot be opened is not passed over: the
             // folder around it was not meant.
             Err(Failure { errno: Errno::ENOENT | Errno::ENOTDIR, .. }) => c".",
-            Err(failure) => return Err(RunError { failure, about: About::Path(c"www") }),
+            Err(failure) => return Err(RunError::Call(failure, About::Path(c"www"))),
         },
     };
-    Root::open(path).map_err(|failure| RunError { failure, about: About::Path(path) })
+    Root::open(path).map_err(|failure| RunError::Call(failure, About::Path(path)))
 }

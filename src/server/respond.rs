@@ -6,7 +6,7 @@ use svcd::text::{Buffer, decimal, percent};
 
 use super::connection::Client;
 use super::delivery::{Delivery, Sent};
-use super::{Site, route};
+use super::{Site, access, route};
 use crate::sys::fs::{Metadata, Root};
 use crate::sys::{Fd, OwnedFd, net, time};
 
@@ -64,18 +64,22 @@ pub fn proceed(socket: Fd) {
 
 /// What OPTIONS asks for, of one resource or of all.
 pub fn options(reply: &mut Reply) -> Sent {
+    let allow = method::allow(reply.site.options.write);
     let (mut answer, delivery) = reply.begin(Status::NO_CONTENT);
-    response::push_field(&mut answer, "Allow", method::ALLOW.as_bytes());
+    response::push_field(&mut answer, "Allow", allow.as_bytes());
     response::push_end(&mut answer);
     delivery.send(&answer, answer.len())
 }
 
-/// Sends a status, its reason as a small page, and Allow where it must be.
+/// Sends a status, its reason as a small page, and the field that says how to
+/// do better where there is one.
 pub fn refuse(reply: &mut Reply, refusal: Refusal) -> Sent {
-    send_page(reply, refusal, &|head| {
-        if refusal.status == Status::METHOD_NOT_ALLOWED {
-            response::push_field(head, "Allow", method::ALLOW.as_bytes());
-        }
+    let allow = method::allow(reply.site.options.write);
+    send_page(reply, refusal, &|head| match refusal.status {
+        Status::METHOD_NOT_ALLOWED => response::push_field(head, "Allow", allow.as_bytes()),
+        Status::UNAUTHORIZED => response::push_field(head, "WWW-Authenticate", access::CHALLENGE),
+        Status::UNSUPPORTED_MEDIA_TYPE => response::push_field(head, "Accept-Encoding", b"identity"),
+        _ => {}
     })
 }
 

@@ -8,6 +8,8 @@ use svcd::limits;
 use svcd::text::Buffer;
 
 use super::Site;
+use super::place::{self, Place};
+use super::store::{self, Upload};
 use crate::sys::fs::{self, Kind, Metadata, Root};
 use crate::sys::{Errno, OwnedFd};
 
@@ -22,6 +24,9 @@ pub enum Route<'a> {
     Listing(Folder<'a>),
     /// OPTIONS of a resource that there is, or of the server.
     Options,
+    /// PUT, of which the body is to come.
+    Put(Upload<'a>),
+    Delete(Place<'a>),
 }
 
 /// An open regular file.
@@ -44,24 +49,28 @@ pub struct Folder<'a> {
     pub query: Option<&'a [u8]>,
 }
 
-const METHOD: Refusal = Refusal::new(Status::METHOD_NOT_ALLOWED, "files answer GET, HEAD and OPTIONS only");
+const METHOD: Refusal = Refusal::new(Status::METHOD_NOT_ALLOWED, "files have no such method");
 const UNKNOWN: Refusal = Refusal::new(Status::NOT_IMPLEMENTED, "unknown method, RFC 9110 9.1");
 const TEAPOT: Refusal = Refusal::new(Status::IM_A_TEAPOT, "short and stout, RFC 2324 2.3.2");
 const NO_HOST: Refusal = Refusal::new(Status::NOT_FOUND, "no such host");
-const MISSING: Refusal = Refusal::new(Status::NOT_FOUND, "no such file");
+pub const MISSING: Refusal = Refusal::new(Status::NOT_FOUND, "no such file");
 const LINK: Refusal = Refusal::new(Status::FORBIDDEN, "symbolic links are not followed");
 const DENIED: Refusal = Refusal::new(Status::FORBIDDEN, "the server may not read this");
 const SPECIAL: Refusal = Refusal::new(Status::FORBIDDEN, "not a regular file");
 const NO_INDEX: Refusal = Refusal::new(Status::FORBIDDEN, "this folder has no index file");
 const SHORTAGE: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "out of descriptors or memory");
-const BROKEN: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file system failed");
+pub const BROKEN: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file system failed");
+
+/// What a request is addressed to; none in HTTP/1.0, perhaps.
+pub fn authority<'a>(request: &Request<'a>) -> Option<&'a [u8]> {
+    target::authority(request.target).or_else(|| request.fields.first("Host"))
+}
 
 /// The folder of the host that a request names (RFC 9110 7.2), below DOCROOT.
 pub fn host(request: &Request, docroot: &Root) -> Result<Root, Refusal> {
-    let authority = target::authority(request.target).or_else(|| request.fields.first("Host"));
     let mut room = [0; limits::HOST];
     let mut name = Buffer::new(&mut room);
-    host::push_name(&mut name, authority.unwrap_or_default());
+    host::push_name(&mut name, authority(request).unwrap_or_default());
     if name.is_empty() || name.bytes().starts_with(b".") {
         return Err(NO_HOST);
     }
@@ -78,10 +87,18 @@ pub fn route<'a>(
     root: &Root,
     memory: &'a mut [u8; limits::PATH],
 ) -> Result<Route<'a>, Refusal> {
+    let options = site.options;
     match request.method {
         Method::Get | Method::Head => {}
         Method::Options if request.target == b"*" => return Ok(Route::Options),
         Method::Options => {}
+        Method::Put if options.write => {
+            let place = place::find(request, site, root, memory)?;
+            return store::begin(request, place, options.max_body).map(Route::Put);
+        }
+        Method::Delete if options.write => {
+            return place::find(request, site, root, memory).map(Route::Delete);
+        }
         Method::Brew => return Err(TEAPOT),
         Method::Unknown => return Err(UNKNOWN),
         _ => return Err(METHOD),
@@ -92,22 +109,22 @@ pub fn route<'a>(
     if target::is_hidden(name.bytes()) {
         return Err(MISSING);
     }
-    let place = find(site, root, &mut name).map_err(refusal)?;
+    let found = find(site, root, &mut name).map_err(refusal)?;
     let len = name.len();
     if request.method == Method::Options {
         return Ok(Route::Options);
     }
-    match place {
-        Place::Folder(..) if !site.options.listing => Err(NO_INDEX),
-        Place::Folder(directory) => {
+    match found {
+        Target::Folder(..) if !options.listing => Err(NO_INDEX),
+        Target::Folder(directory) => {
             let name = memory.get(..len).unwrap_or_default();
             Ok(Route::Listing(Folder { directory, name, query: target.query }))
         }
-        Place::Unslashed => {
+        Target::Unslashed => {
             let name = memory.get(..len).unwrap_or_default();
             Ok(Route::Redirect { name, query: target.query })
         }
-        Place::File(file, metadata, is_fallback) => {
+        Target::File(file, metadata, is_fallback) => {
             let mut found = Found { file, metadata, name: b"", coding: None, is_fallback };
             choose_coding(request, root, &mut name, &mut found);
             found.name = memory.get(..len).unwrap_or_default();
@@ -117,7 +134,7 @@ pub fn route<'a>(
 }
 
 /// What a name turned out to be.
-enum Place {
+enum Target {
     /// The flag says that it stands for a missing one.
     File(OwnedFd, Metadata, bool),
     Folder(OwnedFd),
@@ -127,21 +144,21 @@ enum Place {
 
 /// Opens what `name` means: itself, a folder's index, or what stands for a
 /// missing file. `name` is the opened one's then.
-fn find(site: &Site, root: &Root, name: &mut Buffer) -> Result<Place, Errno> {
+fn find(site: &Site, root: &Root, name: &mut Buffer) -> Result<Target, Errno> {
     let options = site.options;
     let len = name.len();
     let is_folder = name.is_empty() || name.bytes().ends_with(b"/");
     let mut opened =
         if is_folder { open_with(root, name, options.index.to_bytes()) } else { open(root, name) };
     match &opened {
-        Ok((_, Metadata { kind: Kind::Directory, .. })) if !is_folder => return Ok(Place::Unslashed),
+        Ok((_, Metadata { kind: Kind::Directory, .. })) if !is_folder => return Ok(Target::Unslashed),
         Ok((_, Metadata { kind: Kind::Directory, .. })) | Err(Errno::ENOENT) if is_folder => {
             name.truncate(len);
             // The folder itself: `.` stands for DOCROOT, which has no name.
             opened = open_with(root, name, b".");
             name.truncate(len);
             if let Ok((directory, _)) = opened {
-                return Ok(Place::Folder(directory));
+                return Ok(Target::Folder(directory));
             }
         }
         Err(Errno::ENOENT) if options.clean_urls => {
@@ -162,7 +179,7 @@ fn find(site: &Site, root: &Root, name: &mut Buffer) -> Result<Place, Errno> {
         opened = open_with(root, name, fallback.to_bytes());
     }
     let (file, metadata) = opened.and_then(regular)?;
-    Ok(Place::File(file, metadata, is_fallback))
+    Ok(Target::File(file, metadata, is_fallback))
 }
 
 /// Opens what `name` says with `suffix` behind it, which stays there.
@@ -186,7 +203,7 @@ fn open(root: &Root, name: &mut Buffer) -> Result<(OwnedFd, Metadata), Errno> {
 }
 
 /// A name as system calls want it, with a NUL that stays behind it.
-fn c_str<'a>(name: &'a mut Buffer) -> Result<&'a CStr, Errno> {
+pub fn c_str<'a>(name: &'a mut Buffer) -> Result<&'a CStr, Errno> {
     name.push(b"\0");
     if name.overflowed() {
         return Err(Errno::ENAMETOOLONG);

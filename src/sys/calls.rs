@@ -47,6 +47,16 @@ pub fn faccessat(directory: Fd, path: &CStr, mode: u32) -> Result<(), Errno> {
     unsafe { call(Call::faccessat, arguments) }.map(drop)
 }
 
+pub fn fchmod(fd: Fd, mode: u32) -> Result<(), Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::fchmod, [fd.register(), mode as usize]) }.map(drop)
+}
+
+pub fn flock(fd: Fd, operation: u32) -> Result<(), Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::flock, [fd.register(), operation as usize]) }.map(drop)
+}
+
 pub fn fstat(fd: Fd, stat: &mut Stat) -> Result<(), Errno> {
     // SAFETY: the kernel writes one `Stat`, whose layout is asserted beside it.
     unsafe { call(Call::fstat, [fd.register(), stat as *mut Stat as usize]) }.map(drop)
@@ -58,6 +68,11 @@ pub fn fstatat(directory: Fd, path: &CStr, stat: &mut Stat, flags: u32) -> Resul
     // SAFETY: a `CStr` ends in NUL, where the kernel stops reading; it writes
     // one `Stat`, as for fstat.
     unsafe { call(Call::fstatat, arguments) }.map(drop)
+}
+
+pub fn fsync(fd: Fd) -> Result<(), Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::fsync, [fd.register()]) }.map(drop)
 }
 
 /// Writes the address into `address` and returns its whole length, of which no

@@ -2,6 +2,9 @@
 
 use core::ffi::CStr;
 
+use svcd::limits;
+use svcd::text::Buffer;
+
 use super::calls;
 use super::errno::{Errno, Failure, retry};
 use super::fd::{Fd, OwnedFd};
@@ -30,9 +33,31 @@ impl Root {
     /// Another root: a folder in this one. `name` is as for
     /// [`Root::open_beneath`].
     pub fn below(&self, name: &CStr) -> Result<Root, Errno> {
-        let flags = constant::O_SEARCH | constant::O_DIRECTORY | constant::O_CLOEXEC;
-        let directory = retry(|| self.beneath.open(self.directory.borrow(), name, flags))?;
+        let directory = retry(|| self.beneath.open(self.directory.borrow(), name, SEARCH))?;
         Ok(Root { directory, beneath: self.beneath })
+    }
+
+    /// Opens a folder in order to change what is in it; `name` is as for
+    /// [`Root::open_beneath`].
+    pub fn folder(&self, name: &CStr) -> Result<OwnedFd, Errno> {
+        retry(|| self.beneath.open(self.directory.borrow(), name, FOLDER))
+    }
+
+    /// Whether the folder of the file `path` is this root, or below it.
+    pub fn holds(&self, path: &[u8]) -> Result<bool, Errno> {
+        let mut room = [0; limits::PATH];
+        let mut folder = Buffer::new(&mut room);
+        let end = path.iter().rposition(|byte| *byte == b'/');
+        folder.push(end.and_then(|end| path.get(..=end)).unwrap_or(b"."));
+        folder.push(b"\0");
+        let folder = CStr::from_bytes_until_nul(folder.bytes()).map_err(|_| Errno::ENAMETOOLONG)?;
+        let cwd = Fd::special(constant::AT_FDCWD);
+        let folder = retry(|| calls::openat(cwd, folder, SEARCH, 0))?;
+        is_within(folder.borrow(), &self.metadata()?, None)
+    }
+
+    pub fn metadata(&self) -> Result<Metadata, Errno> {
+        metadata(self.directory.borrow())
     }
 
     /// Opens a file or folder for reading. `name` is relative, without `..`
@@ -42,6 +67,47 @@ impl Root {
         let flags = constant::O_RDONLY | constant::O_NONBLOCK | constant::O_NOCTTY | constant::O_CLOEXEC;
         retry(|| self.beneath.open(self.directory.borrow(), name, flags))
     }
+}
+
+const SEARCH: u32 = constant::O_SEARCH | constant::O_DIRECTORY | constant::O_CLOEXEC;
+
+/// Whether a folder is `top` or below it, as far as the way up from it goes:
+/// to `end`, or to the root of all.
+pub fn is_within(folder: Fd, top: &Metadata, end: Option<&Metadata>) -> Result<bool, Errno> {
+    let mut here = metadata(folder)?;
+    let mut entered: Option<OwnedFd> = None;
+    loop {
+        if here.is_same_file(top) {
+            return Ok(true);
+        }
+        let below = entered.as_ref().map_or(folder, OwnedFd::borrow);
+        let parent = retry(|| calls::openat(below, c"..", SEARCH, 0))?;
+        let above = metadata(parent.borrow())?;
+        // The root of all is its own parent.
+        if end.is_some_and(|end| here.is_same_file(end)) || here.is_same_file(&above) {
+            return Ok(false);
+        }
+        (here, entered) = (above, Some(parent));
+    }
+}
+
+/// Open for reading, since fsync(2) and flock(2) want that.
+const FOLDER: u32 = constant::O_RDONLY | constant::O_DIRECTORY | constant::O_CLOEXEC;
+
+/// Where an open file is, after all links; EINVAL: `room` is too small.
+pub fn path<'a>(file: Fd, room: &'a mut [u8; limits::PATH]) -> Result<&'a [u8], Errno> {
+    os::path(file, room)
+}
+
+/// Opens a folder in another one; not through a link.
+pub fn open_folder(directory: Fd, name: &CStr) -> Result<OwnedFd, Errno> {
+    retry(|| calls::openat(directory, name, FOLDER | constant::O_NOFOLLOW, 0))
+}
+
+/// Opens a file to read it, wherever it is.
+pub fn open_read(path: &CStr) -> Result<OwnedFd, Errno> {
+    let flags = constant::O_RDONLY | constant::O_NOCTTY | constant::O_CLOEXEC;
+    retry(|| calls::openat(Fd::special(constant::AT_FDCWD), path, flags, 0))
 }
 
 /// Opens a file to append to it, and makes it if there is none.
@@ -69,6 +135,16 @@ pub struct Metadata {
     /// The part of it below a second.
     pub nanos: u32,
     pub inode: u64,
+    /// The file system; its number and the inode's belong to one file only.
+    pub device: u64,
+    /// Permission bits, 0777 at most.
+    pub mode: u32,
+}
+
+impl Metadata {
+    pub fn is_same_file(&self, other: &Metadata) -> bool {
+        (self.device, self.inode) == (other.device, other.inode)
+    }
 }
 
 pub fn metadata(fd: Fd) -> Result<Metadata, Errno> {
@@ -77,7 +153,28 @@ pub fn metadata(fd: Fd) -> Result<Metadata, Errno> {
     Ok(meaning(&stat))
 }
 
-/// Not inlined, since two calls use it.
+/// What lstat(2) tells about a name in a folder.
+pub fn look_up(folder: Fd, name: &CStr) -> Result<Metadata, Errno> {
+    let mut stat = os::Stat::new();
+    calls::fstatat(folder, name, &mut stat, constant::AT_SYMLINK_NOFOLLOW)?;
+    Ok(meaning(&stat))
+}
+
+/// Removes a name that is no folder's.
+pub fn unlink(folder: Fd, name: &CStr) -> Result<(), Errno> {
+    retry(|| calls::unlinkat(folder, name, 0))
+}
+
+/// Waits until the names in a folder would survive a power cut. Some file
+/// systems have nothing to wait for, and say EINVAL.
+pub fn sync_folder(folder: Fd) -> Result<(), Errno> {
+    match os::sync(folder) {
+        Err(Errno::EINVAL) => Ok(()),
+        result => result,
+    }
+}
+
+/// Not inlined, since several calls use it.
 #[inline(never)]
 pub(super) fn meaning(stat: &os::Stat) -> Metadata {
     let kind = match stat.mode() & constant::S_IFMT {
@@ -86,8 +183,9 @@ pub(super) fn meaning(stat: &os::Stat) -> Metadata {
         _ => Kind::Other,
     };
     let modified = u64::try_from(stat.modified()).unwrap_or(0);
-    let (nanos, inode) = (stat.modified_nanos(), stat.inode());
-    Metadata { kind, size: stat.size(), modified, nanos, inode }
+    let (device, inode) = stat.identity();
+    let mode = stat.mode() & 0o777;
+    Metadata { kind, size: stat.size(), modified, nanos: stat.modified_nanos(), inode, device, mode }
 }
 
 /// Reads until `buffer` is full or the file ends; returns the bytes read.
@@ -102,8 +200,8 @@ pub fn read_full(fd: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
     Ok(len)
 }
 
-/// Writes once. A short write is not repeated: this is for log lines, which
-/// must not stop the server.
+/// Writes once, perhaps less than all: a log line that is cut must not stop the
+/// server.
 pub fn write(fd: Fd, bytes: &[u8]) -> Result<usize, Errno> {
     retry(|| calls::write(fd, bytes))
 }

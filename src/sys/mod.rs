@@ -6,7 +6,7 @@
 //! 2. typed calls (`calls`, `<os>/calls.rs`): one function for each system
 //!    call, with its man-page name, slices and descriptors for its arguments;
 //! 3. safe meanings (`directory`, `fd`, `fs`, `net`, `process`, `scoreboard`,
-//!    `time`): what the server wants of a system, in the same words on every one.
+//!    `temporary`, `time`): what the server wants of a system, in the same words on every one.
 //!
 //! The rooms above see the third storey only. Nothing above this folder is
 //! `unsafe` or depends on the target.
@@ -25,7 +25,10 @@
 //!   what differs in them; number and length are at the same place;
 //! - `family_bytes`, `family_of`: the two bytes a sockaddr begins with;
 //!   `UNIX_PATH`: the room behind them in a Unix socket's;
-//! - `socket`, `unacknowledged`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
+//! - `socket`, `unacknowledged`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`,
+//!   `sleep`;
+//! - `create_unnamed`, `link`, `rename`, `stamp`, `sync`: how a file comes into a folder;
+//!   `path`: where it is;
 //! - `Beneath`: how a path is opened that must stay below a directory and
 //!   follow no symbolic link;
 //! - `Watch`: waits for connections, the end of children and signals, without
@@ -42,6 +45,7 @@ pub mod net;
 pub mod process;
 mod scoreboard;
 mod start;
+pub mod temporary;
 pub mod time;
 
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]

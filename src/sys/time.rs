@@ -7,6 +7,11 @@ pub fn now() -> u64 {
     os::realtime()
 }
 
+/// Waits so long.
+pub fn sleep(milliseconds: u32) {
+    os::sleep(milliseconds);
+}
+
 /// Milliseconds, for deadlines: of a clock that only goes forward on Linux, of
 /// the wall clock on Darwin.
 pub fn monotonic() -> u64 {

@@ -8,12 +8,16 @@ number! {
     connect SYS_connect CONNECT;
     exit SYS_exit_group EXIT_GROUP;
     faccessat SYS_faccessat FACCESSAT;
+    fchmod SYS_fchmod FCHMOD;
+    flock SYS_flock FLOCK;
     fstat SYS_fstat FSTAT;
     fstatat SYS_newfstatat NEWFSTATAT;
+    fsync SYS_fsync FSYNC;
     getdents64 SYS_getdents64 GETDENTS64;
     getsockname SYS_getsockname GETSOCKNAME;
     ioctl SYS_ioctl IOCTL;
     kill SYS_kill KILL;
+    linkat SYS_linkat LINKAT;
     listen SYS_listen LISTEN;
     lseek SYS_lseek LSEEK;
     mmap SYS_mmap MMAP;
@@ -22,6 +26,7 @@ number! {
     read SYS_read READ;
     readlinkat SYS_readlinkat READLINKAT;
     recvfrom SYS_recvfrom RECVFROM;
+    renameat2 SYS_renameat2 RENAMEAT2;
     rt_sigaction SYS_rt_sigaction RT_SIGACTION;
     rt_sigprocmask SYS_rt_sigprocmask RT_SIGPROCMASK;
     sendfile SYS_sendfile SENDFILE;
@@ -31,6 +36,7 @@ number! {
     signalfd4 SYS_signalfd4 SIGNALFD4;
     socket SYS_socket SOCKET;
     unlinkat SYS_unlinkat UNLINKAT;
+    utimensat SYS_utimensat UTIMENSAT;
     wait4 SYS_wait4 WAIT4;
     write SYS_write WRITE;
 }

@@ -18,7 +18,7 @@ use svcd_tests::deadline;
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const ON_MACOS: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -28,6 +28,8 @@ const FLAGS: [&str; 9] = [
     "--disable-component-update",
     "--disable-sync",
     "--remote-debugging-pipe",
+    // A name that somebody lets point to this machine.
+    "--host-resolver-rules=MAP site.example 127.0.0.1",
 ];
 
 /// The browser wants its pipes as descriptors 3 and 4.
@@ -110,6 +112,13 @@ impl Browser {
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let params = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         self.call("Runtime.evaluate", params)["result"]["value"].take()
+    }
+
+    /// Puts a file into an input of the page, as a person who chooses it.
+    pub fn choose_file(&mut self, input: &str, file: &Path) {
+        let params = json!({ "expression": format!("document.querySelector('{input}')") });
+        let id = self.call("Runtime.evaluate", params)["result"]["objectId"].take();
+        self.call("DOM.setFileInputFiles", json!({ "files": [file], "objectId": id }));
     }
 
     /// Waits until the events since the last `take_events` satisfy `enough`.

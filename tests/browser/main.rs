@@ -7,11 +7,14 @@
 //!
 //! A link on the site can promise what it leads to: `data-status` (default 200)
 //! is the first status of the answer, `type` (default text/html) its media
-//! type. A `<pre data-status>` holds a command line whose answer has that status.
+//! type. A `<pre data-status>` holds a command line whose answer has that status;
+//! `data-server` holds the options that its server needs. A line of status 0
+//! prepares the others.
 
 mod commands;
 mod devtools;
 mod listing;
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -24,6 +27,7 @@ use serde_json::{Value, json};
 use svcd_tests::log_line::LogLine;
 use svcd_tests::{Server, Tree, note, skip};
 
+use commands::{Line, Sessions};
 use devtools::Browser;
 
 const VIEWPORTS: [(&str, u32, u32, bool); 2] = [("desktop", 1280, 800, false), ("phone", 390, 844, true)];
@@ -45,6 +49,7 @@ const FACTS: &str = "({
     commands: [...document.querySelectorAll('pre[data-status]')].map(pre => ({
         line: pre.textContent,
         status: Number(pre.dataset.status),
+        server: pre.dataset.server || '',
     })),
 })";
 
@@ -71,8 +76,7 @@ struct Findings {
     /// Ids of each page, and what links expect to be there.
     ids: BTreeMap<String, BTreeSet<String>>,
     fragments: BTreeSet<(String, String)>,
-    /// Command lines, and the status that each promises.
-    commands: BTreeMap<String, u64>,
+    commands: Sessions,
     /// Request lines that are refused as promised.
     refused: BTreeSet<String>,
 }
@@ -82,7 +86,7 @@ fn the_site_keeps_its_promises_in_a_browser() {
     let Some(executable) = devtools::executable() else {
         return skip("the site in a browser", "no Chromium found; $CHROMIUM can name one");
     };
-    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www");
+    let site = site();
     let server = Server::with(Tree::empty()).root(Some(&site)).start();
     let origin = format!("http://{}", server.address);
     let mut browser = Browser::start(&executable);
@@ -100,11 +104,9 @@ fn the_site_keeps_its_promises_in_a_browser() {
             problems.push(format!("nothing has the id of {page}#{id}"));
         }
     }
-    for (line, status) in &commands {
-        problems.extend(commands::run(line, *status, server.address).err());
-    }
-    note(&format!("{} command lines run", commands.len()));
-    assert!(!commands.is_empty());
+    problems.extend(commands::run(&commands, &site));
+    note(&format!("{} command lines run", commands.values().map(Vec::len).sum::<usize>()));
+    assert!(commands.len() > 1);
     problems.extend(refused_unseen(&server.stop().stdout, &refused));
     assert!(problems.is_empty(), "{problems:#?}");
 }
@@ -156,11 +158,14 @@ fn walk(browser: &mut Browser, origin: &str, viewport: &str, width: u32, finding
                     ));
                 }
             }
-            let commands = array(&facts["commands"]).iter();
-            findings
-                .commands
-                .extend(commands.map(|command| (text(&command["line"]), number(&command["status"]))));
-            findings.ids.insert(url.clone(), array(&facts["ids"]).iter().map(text).collect());
+            let ids = array(&facts["ids"]).iter().map(text).collect();
+            // At another width a page has the same lines.
+            if findings.ids.insert(url.clone(), ids).is_none() {
+                for command in array(&facts["commands"]) {
+                    let line = Line { text: text(&command["line"]), status: number(&command["status"]) };
+                    findings.commands.entry(text(&command["server"])).or_default().push(line);
+                }
+            }
         }
         findings.problems.extend(problems.into_iter().map(|problem| format!("{viewport}, {url}: {problem}")));
     }
@@ -276,6 +281,10 @@ fn screenshots() -> PathBuf {
     };
     fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     folder
+}
+
+fn site() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../www")
 }
 
 fn array(value: &Value) -> &[Value] {

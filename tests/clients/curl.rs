@@ -9,7 +9,7 @@ use crate::Bench;
 use crate::tool::{Place, find};
 
 /// `-q` first: no configuration of the person who runs the tests.
-const ALWAYS: &[&str] = &["-q", "-sS", "--noproxy", "*", "--max-time", "25"];
+pub const ALWAYS: &[&str] = &["-q", "-sS", "--noproxy", "*", "--max-time", "25"];
 
 fn bench() -> Option<Bench> {
     Bench::new("curl", ALWAYS, Tree::standard())

@@ -4,10 +4,12 @@
 //! it must end with the same code and leave the same files.
 
 mod curl;
+mod desk;
 mod libraries;
 mod nginx;
 mod tool;
 mod wget;
+mod writing;
 
 use std::path::PathBuf;
 
@@ -25,6 +27,15 @@ pub struct Bench {
     nginx: Option<Nginx>,
 }
 
+/// An nginx for this tree, with these directives; a note if there is none.
+fn beside(tree: &Tree, directives: &str) -> Option<Nginx> {
+    let nginx = Nginx::start(&tree.root(), directives);
+    if nginx.is_none() {
+        skip("the comparison with nginx", "it is not installed here, or does not start");
+    }
+    nginx
+}
+
 impl Bench {
     /// None, with a note, if the tool is not installed.
     pub fn new(tool: &str, always: &'static [&'static str], tree: Tree) -> Option<Bench> {
@@ -33,10 +44,7 @@ impl Bench {
             return None;
         };
         let server = Server::with(tree).start();
-        let nginx = Nginx::start(&server.tree.root());
-        if nginx.is_none() {
-            skip("the comparison with nginx", "it is not installed here, or does not start");
-        }
+        let nginx = beside(&server.tree, "");
         Some(Bench { tool: path, always, server, nginx })
     }
 

@@ -17,8 +17,9 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// None if there is none here.
-    pub fn start(root: &Path) -> Option<Nginx> {
+    /// None if there is none here, or if it was built without a module that these
+    /// directives are of.
+    pub fn start(root: &Path, directives: &str) -> Option<Nginx> {
         let program = find("nginx")?;
         // It cannot tell which port the kernel gave it, so the kernel is asked
         // beforehand; a port just freed is not given to the next who asks.
@@ -33,7 +34,8 @@ impl Nginx {
             http {{
                 access_log off; {temporary}
                 types {{ text/html html; text/plain txt; }}
-                server {{ listen 127.0.0.1:{port}; root {}; autoindex on; gzip_static on; gzip_vary on; }}
+                server {{ listen 127.0.0.1:{port}; root {}; autoindex on; gzip_static on; gzip_vary on;
+                    {directives} }}
             }}",
             root.display()
         );

@@ -59,22 +59,7 @@ impl Place {
     /// Every file that is there now: name, bytes, and whether its time is that of
     /// the server's file.
     pub fn files(&self) -> BTreeMap<String, (Vec<u8>, u64)> {
-        let mut files = BTreeMap::new();
-        let mut folders = vec![self.tree.root()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).expect("a folder").flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let modified = entry.metadata().and_then(|metadata| metadata.modified()).expect("a time");
-                let name = path.strip_prefix(self.tree.root()).expect("below it").display().to_string();
-                let bytes = fs::read(&path).expect("a file");
-                files.insert(name, (bytes, svcd_tests::clock::seconds(modified)));
-            }
-        }
-        files
+        files_below(&self.tree.root())
     }
 
     pub fn write(&self, name: &str, bytes: &[u8], seconds: u64) {
@@ -83,6 +68,26 @@ impl Place {
         let file = File::options().write(true).open(&path).expect("the file");
         file.set_modified(svcd_tests::clock::at(seconds)).expect("a time of modification");
     }
+}
+
+/// Every file below a folder: name, bytes, and its time of modification in seconds.
+pub fn files_below(top: &Path) -> BTreeMap<String, (Vec<u8>, u64)> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![top.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let modified = entry.metadata().and_then(|metadata| metadata.modified()).expect("a time");
+            let name = path.strip_prefix(top).expect("below it").display().to_string();
+            let bytes = fs::read(&path).expect("a file");
+            files.insert(name, (bytes, svcd_tests::clock::seconds(modified)));
+        }
+    }
+    files
 }
 
 /// How a run ended and what it said.

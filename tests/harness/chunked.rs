@@ -31,6 +31,18 @@ pub fn decode(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, String> {
     }
 }
 
+/// Content in chunks of `size` bytes, and the last one.
+pub fn encode(content: &[u8], size: usize) -> Vec<u8> {
+    let mut coded = Vec::new();
+    for chunk in content.chunks(size) {
+        coded.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+        coded.extend(chunk);
+        coded.extend(b"\r\n");
+    }
+    coded.extend(b"0\r\n\r\n");
+    coded
+}
+
 fn no_line_end(size: usize) -> String {
     format!("no line end behind a chunk of {size} bytes")
 }

@@ -5,6 +5,8 @@ use crate::clock;
 #[derive(Debug, PartialEq, Eq)]
 pub struct LogLine {
     pub client: String,
+    /// Of a request whose password was right; else `-`.
+    pub user: String,
     pub date: String,
     pub request: String,
     pub status: u16,
@@ -26,7 +28,11 @@ fn take_apart(line: &str) -> Option<LogLine> {
     if !line.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return None;
     }
-    let (client, rest) = line.split_once(" - - [")?;
+    let (client, rest) = line.split_once(" - ")?;
+    let (user, rest) = rest.split_once(" [")?;
+    if user.is_empty() || user.contains([' ', '"']) {
+        return None;
+    }
     let (date, rest) = rest.split_once("] ")?;
     let (request, rest) = quoted(rest)?;
     let rest = rest.strip_prefix(' ')?;
@@ -48,6 +54,7 @@ fn take_apart(line: &str) -> Option<LogLine> {
     }
     Some(LogLine {
         client: client.to_owned(),
+        user: user.to_owned(),
         date: date.to_owned(),
         request: request.to_owned(),
         status,
@@ -90,6 +97,11 @@ mod tests {
         for (good, tail) in rows {
             let line = format!("127.0.0.1 - - [{date}] {tail}");
             assert_eq!(LogLine::parse(&line).is_ok(), good, "{line}");
+        }
+        for (user, good) in [("ann", true), (r"a\x20b", true), ("a b", false), ("", false), ("\"", false)] {
+            let line = format!("127.0.0.1 - {user} [{date}] \"-\" 200 1 \"-\" \"-\"");
+            let found = LogLine::parse(&line).map(|line| line.user);
+            assert_eq!(found.ok(), good.then(|| user.to_owned()), "{line}");
         }
         assert!(LogLine::parse(r#"::1 - - [01/Jan/1970:00:00:00 +0000] "-" 200 1 "-" "-""#).is_err());
     }

@@ -62,13 +62,24 @@ impl Tree {
 
     /// The tree that most tests use: [`FILES`], every byte in `bytes.bin`, and `big.bin`.
     pub fn standard() -> Tree {
+        let tree = Tree::small();
+        tree.file("bytes.bin", &every_byte());
+        tree.file("big.bin", big());
+        tree
+    }
+
+    /// Only [`FILES`].
+    pub fn small() -> Tree {
         let tree = Tree::empty();
         for (name, bytes) in FILES {
             tree.file(name, bytes);
         }
-        tree.file("bytes.bin", &every_byte());
-        tree.file("big.bin", big());
         tree
+    }
+
+    /// The folder that holds all of it: the root, and what is beside it.
+    pub fn base(&self) -> &Path {
+        &self.base
     }
 
     pub fn root(&self) -> PathBuf {

@@ -1,6 +1,7 @@
 //! The library beside well-kept crates that do the same. Where svcd answers
 //! otherwise, the reason stands beside it.
 
+mod access;
 mod chunked;
 mod conditions;
 mod dates;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use svcd_tests::response::Asked;
 use svcd_tests::server::request;
 use svcd_tests::tree::Random;
+use svcd_tests::versions::{content, delete, identify, put};
 use svcd_tests::{Connection, Server};
 
 use crate::shapes::{LAST, Shape, choose};
@@ -74,13 +75,17 @@ pub struct Client<'a> {
     shapes: &'a [Shape],
     goal: &'a Goal,
     random: Random,
+    /// The name of the file that only this client writes, and its versions.
+    own: String,
+    version: u64,
 }
 
 impl<'a> Client<'a> {
     pub fn new(server: &Server, shapes: &'a [Shape], goal: &'a Goal, seed: u64) -> Client<'a> {
         // Seeds that differ in a bit only begin much alike.
         let random = Random::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        Client { address: server.address, shapes, goal, random }
+        let own = format!("/own/{seed}.bin");
+        Client { address: server.address, shapes, goal, random, own, version: 0 }
     }
 
     /// Until the goal is reached, or somebody has got a wrong answer.
@@ -103,6 +108,8 @@ impl<'a> Client<'a> {
             1 => self.last(connection),
             2 => self.broken_off(connection),
             3 => self.half_a_head(connection),
+            4 => self.own_file(connection),
+            5 => self.half_a_body(connection),
             _ => self.batches(connection),
         }
     }
@@ -165,6 +172,62 @@ impl<'a> Client<'a> {
         }
         if self.random.below(2) == 0 {
             connection.reset();
+        }
+        Ok(())
+    }
+
+    /// A file is made, replaced, read and removed again. Some stay for a while.
+    fn own_file(&mut self, mut connection: Connection) -> Result<(), String> {
+        for step in 0..1 + self.random.below(3) {
+            self.version += 1;
+            let bytes = content(self.version, 16 + self.random.below(100_000));
+            let answer = connection.exchange(&put(&self.own, &bytes))?;
+            match answer.status {
+                201 if step == 0 => {}
+                204 => {}
+                status => return Err(format!("PUT {}: {status} {}", self.own, answer.text())),
+            }
+            let answer = connection.exchange(&request("GET", self.own.as_bytes()))?;
+            answer.is(200)?;
+            let found = identify(&answer.body).map_err(|why| format!("GET {}: {why}", self.own))?;
+            if found != self.version {
+                return Err(format!("GET {}: content {found} after {}", self.own, self.version));
+            }
+            self.goal.count(None);
+            self.goal.count(None);
+        }
+        if self.random.below(4) == 0 {
+            return Ok(());
+        }
+        self.goal.count(None);
+        connection.exchange(&delete(&self.own))?.is(204)
+    }
+
+    /// Removes what it may have left.
+    pub fn clean_up(&self) -> Result<(), String> {
+        let mut connection =
+            Connection::try_open(self.address).map_err(|error| format!("connect: {error}"))?;
+        match connection.exchange(&delete(&self.own))?.status {
+            204 | 404 => Ok(()),
+            status => Err(format!("DELETE {}: {status}", self.own)),
+        }
+    }
+
+    /// Leaves in the middle of an upload.
+    fn half_a_body(&mut self, mut connection: Connection) -> Result<(), String> {
+        self.goal.aborted.fetch_add(1, Ordering::Relaxed);
+        let whole = put(&self.own, &content(1, 50_000));
+        let head = whole.len() - 50_000;
+        let sent = head + self.random.below(50_000);
+        connection.send(&whole[..sent]);
+        match self.random.below(3) {
+            0 => connection.reset(),
+            1 => {
+                connection.half_close();
+                connection.next_answer(&whole)?.is(400)?;
+                connection.at_end()?;
+            }
+            _ => {}
         }
         Ok(())
     }

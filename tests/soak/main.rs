@@ -3,7 +3,8 @@
 //! `make soak` runs it. `REQUESTS` says how many are answered (default 10,000),
 //! `THREADS` how many clients there are at a time (4), `SEED` what they do (1).
 //! Each answer is checked. It fails on a wrong one, and when the parent has
-//! grown, or has kept a descriptor, a child or a zombie.
+//! grown, or has kept a descriptor, a child or a zombie, and when the tree is not
+//! what it was.
 
 mod client;
 mod shapes;
@@ -16,7 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use svcd_tests::process::{until_children, until_descriptors, visible};
-use svcd_tests::{Server, deadline, process};
+use svcd_tests::{Server, deadline, process, remains};
 
 use client::{Client, Goal};
 use snapshot::Snapshot;
@@ -43,6 +44,7 @@ fn soak() -> Result<(), String> {
     let threads = number("THREADS", 4);
     let seed: u64 = number("SEED", 1);
     let server = shapes::server();
+    let tree = remains::all(&server.tree.root());
     let shapes = shapes::learned(&server);
     let crowd = |goal: &Goal, report: &mut dyn FnMut(usize)| {
         run(
@@ -76,6 +78,10 @@ fn soak() -> Result<(), String> {
     if after.rss > before.rss + SLACK {
         return Err(format!("the parent has grown from {} to {} kB", before.rss, after.rss));
     }
+    let changes = remains::differences(&tree, &remains::all(&server.tree.root()));
+    if !changes.is_empty() {
+        return Err(format!("what clients have left in the tree: {changes:?}"));
+    }
     let ended = server.stop();
     if ended.status.code() == Some(0) { Ok(()) } else { Err(format!("the end: {ended:?}")) }
 }
@@ -86,7 +92,7 @@ fn run(clients: Vec<Client>, goal: &Goal, report: &mut dyn FnMut(usize)) -> Resu
     let running = &AtomicUsize::new(clients.len());
     thread::scope(|scope| {
         let start = |mut client: Client<'_>| {
-            let result = client.run();
+            let result = client.run().and_then(|()| client.clean_up());
             running.fetch_sub(1, Ordering::Relaxed);
             result
         };

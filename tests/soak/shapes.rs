@@ -50,10 +50,26 @@ const ROWS: &[Row] = &[
     ("GET /a%2fb", "", "", 400, 2),
     ("POST /hello.txt", LENGTH, "hello world", 405, 4),
     ("POST /hello.txt", CHUNKED, CHUNKS, 405, 4),
-    ("PUT /new.txt", LENGTH, "hello world", 405, 2),
+    // All write the same, so whoever reads has one answer.
+    ("PUT /stored.txt", LENGTH, "hello world", 204, 6),
+    ("PUT /dir/stored.txt", CHUNKED, CHUNKS, 204, 4),
+    ("GET /stored.txt", "", "", 200, 4),
+    ("GET /dir/stored.txt", "", "", 200, 2),
+    ("PUT /stored.txt", "Content-Length: 11\r\nIf-None-Match: *\r\n", "hello world", 412, 2),
+    ("PUT /stored.txt", "Content-Length: 11\r\nIf-Match: \"x\"\r\n", "hello world", 412, 2),
+    ("PUT /missing/new.txt", LENGTH, "hello world", 409, 2),
+    ("PUT /dir", LENGTH, "hello world", 409, 2),
+    ("PUT /.secret", LENGTH, "hello world", 403, 2),
+    ("PUT /stored.txt", "Content-Length: 11\r\nOrigin: http://a.test\r\n", "hello world", 403, 2),
+    ("PUT /stored.txt", "Content-Length: 11\r\nContent-Range: bytes 0-10/11\r\n", "hello world", 400, 2),
+    ("PUT /stored.txt", "Content-Length: 11\r\nContent-Encoding: gzip\r\n", "hello world", 415, 2),
+    ("PUT /stored.txt", "", "", 411, 2),
+    ("DELETE /missing", "", "", 404, 2),
+    ("DELETE /dir", "", "", 409, 2),
+    ("DELETE /hello.txt", "If-Match: \"x\"\r\n", "", 412, 2),
     ("GET /hello.txt", LENGTH, "hello world", 200, 2),
     ("GET /hello.txt", CHUNKED, CHUNKS, 200, 2),
-    ("DELETE /hello.txt", "", "", 405, 1),
+    ("DELETE /.secret", "", "", 403, 1),
     ("MADE-UP /", "", "", 501, 1),
     ("BREW /pot", "", "", 418, 1),
     ("OPTIONS *", "", "", 204, 3),
@@ -81,6 +97,9 @@ pub const LAST: &[(&[u8], u16)] = &[
     (b"GET /hello.txt HTTP/1.0\r\n\r\n", 200),
     (b"GET /bare/ HTTP/1.0\r\nHost: a\r\n\r\n", 200),
     (b"HEAD /hello.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 200),
+    (b"PUT /stored.txt HTTP/1.1\r\nHost: svcd.test\r\nContent-Length: 99999999999\r\n\r\n", 413),
+    (b"PUT /stored.txt HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx", 421),
+    (b"PUT /stored.txt HTTP/1.1\r\nHost: svcd.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhellox", 400),
 ];
 
 pub fn server() -> Server {
@@ -88,10 +107,14 @@ pub fn server() -> Server {
     tree.file("large.bin", &pseudo_random(100_000));
     tree.file("coded.txt", b"hello, hello, hello\n");
     tree.file("coded.txt.gz", b"stands for its coded form\n");
+    tree.folder("own");
+    tree.file("stored.txt", b"hello world");
+    tree.file("dir/stored.txt", b"hello world");
     for place in 0..100 {
         tree.file(format!("many/file {place} <&>.txt"), b"x");
     }
-    Server::with(tree).arguments(&["--log", "/dev/null"]).start()
+    let arguments = ["--log", "/dev/null", "--write", "--host", "svcd.test", "--no-sync"];
+    Server::with(tree).arguments(&arguments).start()
 }
 
 /// All shapes, each with what the server answers now.

@@ -4,6 +4,7 @@
 
 mod chunks;
 
+use svcd_tests::chunked::encode as chunks;
 use svcd_tests::server::request;
 use svcd_tests::tree::BIG;
 use svcd_tests::{Connection, Server, each};
@@ -47,17 +48,6 @@ fn chunked(method: &str, target: &str, body: &[u8]) -> Vec<u8> {
 /// Requests as many as are needed for a body of this length.
 fn inner(length: usize) -> Vec<u8> {
     INNER.iter().copied().cycle().take(length).collect()
-}
-
-fn chunks(content: &[u8], size: usize) -> Vec<u8> {
-    let mut coded = Vec::new();
-    for chunk in content.chunks(size) {
-        coded.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
-        coded.extend(chunk);
-        coded.extend(b"\r\n");
-    }
-    coded.extend(b"0\r\n\r\n");
-    coded
 }
 
 /// The answer, and then that to the next request, which was sent with it.

@@ -1,5 +1,7 @@
 //! What the command line accepts, and what it refuses in one line.
 
+mod write;
+
 use svcd_tests::program::Ended;
 use svcd_tests::{Program, Server, Tree, each, skip};
 
@@ -49,7 +51,7 @@ fn usage_errors() {
         ("unknown short option", &["-z"]),
         ("known option with a tail", &["--indexx=x"]),
         ("beginning of an option", &["--por", "80"]),
-        ("an option of a later version", &["--write"]),
+        ("an option of a later version", &["--tls"]),
         ("unknown option behind good ones", &["-p", "0", "-q", "--nope", "."]),
         ("-b without value", &["-b"]),
         ("--bind without value", &["--bind"]),

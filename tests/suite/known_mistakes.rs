@@ -1,6 +1,8 @@
 //! Mistakes that servers like this one were seen to make on the wire: one case
 //! for each, so that it is not made here.
 
+mod writing;
+
 use svcd_tests::server::request;
 use svcd_tests::{Response, Server, Tree, each};
 

@@ -6,12 +6,15 @@
 //! with `-- --test-threads 8` they wait beside the others.
 
 mod addresses;
+mod auth;
 mod bodies;
 mod codings;
 mod command_line;
 mod conditions;
 mod content;
 mod crawl;
+mod cross_site;
+mod delete;
 mod docroot;
 mod error_pages;
 mod expect;
@@ -19,6 +22,7 @@ mod garbage;
 mod keep_alive;
 mod known_mistakes;
 mod large_files;
+mod leftovers;
 mod lifecycle;
 mod limits;
 mod listing;
@@ -29,6 +33,14 @@ mod options_method;
 mod paths;
 mod peers;
 mod pipelining;
+mod put;
+mod put_conditions;
+mod put_disk;
+mod put_expect;
+mod put_faults;
+mod put_killed;
+mod put_refusals;
+mod put_storm;
 mod ranges;
 mod redirect;
 mod refusals;

@@ -38,6 +38,19 @@ fn options() {
 }
 
 #[test]
+fn options_of_a_server_that_is_written_to() {
+    const TARGETS: &[&str] = &["*", "/hello.txt", "/", "/dir/", "/hello.txt?q", "http://svcd.test/hello.txt"];
+    let server = Server::start(&["--write"]);
+    each(TARGETS.iter().map(|target| (target, target)), |target| {
+        let answer = server.ask(&asking("OPTIONS", target, &[]))?;
+        status(&answer, &[204])?;
+        // RFC 9110 9.3.7 tells of the server; who may, is another matter.
+        answer.has("Allow", "GET, HEAD, OPTIONS, PUT, DELETE")?;
+        without(&answer, &["Content-Length", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods"])
+    });
+}
+
+#[test]
 fn what_options_cannot_ask() {
     let rows: &[(&str, Vec<u8>, &[u16])] = &[
         ("a star and more", asking("OPTIONS", "*x", &[]), &[400]),

@@ -12,7 +12,7 @@ use svcd_tests::tree::big;
 use svcd_tests::{Connection, Response, Server, Tree, deadline, each};
 
 /// After `expected` seconds; more for a slow machine, never less.
-fn in_time(since: Instant, expected: f32) -> Result<(), String> {
+pub fn in_time(since: Instant, expected: f32) -> Result<(), String> {
     let seconds = since.elapsed().as_secs_f32();
     let latest = expected + deadline().as_secs_f32() / 12.0;
     if (expected * 0.9..latest).contains(&seconds) {
@@ -22,7 +22,7 @@ fn in_time(since: Instant, expected: f32) -> Result<(), String> {
 }
 
 /// 408 as the last word, so many seconds after `since`.
-fn is_late(connection: &mut Connection, to: &[u8], since: Instant, expected: f32) -> Result<(), String> {
+pub fn is_late(connection: &mut Connection, to: &[u8], since: Instant, expected: f32) -> Result<(), String> {
     let response = connection.next_answer(to)?;
     response.is(408)?;
     response.has("Connection", "close")?;
@@ -40,7 +40,7 @@ const PARTS: &[(&str, &[u8])] = &[
 ];
 
 /// All at once, so that they wait beside each other.
-fn all_are_late(server: &Server, rows: &[(&str, &[u8])], expected: f32) {
+pub fn all_are_late(server: &Server, rows: &[(&str, &[u8])], expected: f32) {
     let start = Instant::now();
     let send = |row: &(_, &[u8])| {
         let mut connection = server.connect();

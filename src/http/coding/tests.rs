@@ -72,3 +72,24 @@ fn no_suffix_is_the_end_of_another() {
         assert!(Coding::ALL.iter().all(|other| *other == one || !other.suffix().ends_with(one.suffix())));
     }
 }
+
+#[test]
+fn a_body_without_a_coding_is_what_it_says() {
+    for (lines, expected) in [
+        ("", true),
+        ("Content-Encoding:\r\n", true),
+        ("Content-Encoding: identity\r\n", true),
+        ("content-encoding: Identity , ,\tidentity\r\n", true),
+        ("Content-Encoding: identity\r\nContent-Encoding: ,\r\n", true),
+        ("Content-Type: gzip\r\n", true),
+        ("Content-Encoding: gzip\r\n", false),
+        ("Content-Encoding: identity, gzip\r\n", false),
+        ("Content-Encoding: gzip, identity\r\n", false),
+        ("Content-Encoding: identity\r\nX: y\r\ncontent-encoding: br\r\n", false),
+        ("Content-Encoding: identity;q=1\r\n", false),
+        ("Content-Encoding: identit\r\n", false),
+        ("Content-Encoding: aws-chunked\r\n", false),
+    ] {
+        assert_eq!(is_identity(Fields(lines.as_bytes())), expected, "{lines:?}");
+    }
+}

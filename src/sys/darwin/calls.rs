@@ -1,6 +1,9 @@
 //! Storey two: the calls that Linux does not have, or has otherwise. See
 //! `sys::calls` for the rules.
 
+use core::ffi::CStr;
+
+use super::constant;
 use super::layout::{Kevent, Timespec, Timeval};
 use super::table::Call;
 use crate::sys::errno::Errno;
@@ -19,6 +22,13 @@ pub fn accept(socket: Fd, address: &mut [u8]) -> Result<(OwnedFd, usize), Errno>
 pub fn fcntl(fd: Fd, command: u32, argument: u32) -> Result<(), Errno> {
     // SAFETY: no address is passed; the commands in `constant` take none.
     unsafe { call(Call::fcntl, [fd.register(), command as usize, argument as usize]) }.map(drop)
+}
+
+/// F_GETPATH of fcntl(2): writes the file's path with a NUL.
+pub fn fcntl_getpath(fd: Fd, path: &mut [u8; constant::MAXPATHLEN]) -> Result<(), Errno> {
+    let arguments = [fd.register(), constant::F_GETPATH as usize, path.as_mut_ptr() as usize];
+    // SAFETY: for this command the kernel writes at most MAXPATHLEN bytes.
+    unsafe { call(Call::fcntl, arguments) }.map(drop)
 }
 
 /// A pid, and 1 in the child, where the pid is its own.
@@ -87,6 +97,19 @@ pub fn kevent(
 pub fn kqueue() -> Result<OwnedFd, Errno> {
     // SAFETY: no address is passed.
     unsafe { call(Call::kqueue, []) }.map(OwnedFd::new)
+}
+
+/// Waits for nothing, for so many milliseconds.
+pub fn poll_nothing(timeout: u32) -> Result<(), Errno> {
+    // SAFETY: no address is passed; of the null pointer no entry is read.
+    unsafe { call(Call::poll, [0, 0, timeout as usize]) }.map(drop)
+}
+
+/// Both names are in `folder`.
+pub fn renameatx_np(folder: Fd, from: &CStr, to: &CStr, flags: u32) -> Result<(), Errno> {
+    let (folder, from, to) = (folder.register(), from.as_ptr() as usize, to.as_ptr() as usize);
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading.
+    unsafe { call(Call::renameatx_np, [folder, from, folder, to, flags as usize]) }.map(drop)
 }
 
 /// The bytes that went out, and the result: the kernel stores the former

@@ -10,6 +10,7 @@ pub const ENXIO: u32 = 6;
 pub const EBADF: u32 = 9;
 pub const ENOMEM: u32 = 12;
 pub const EACCES: u32 = 13;
+pub const EBUSY: u32 = 16;
 pub const EEXIST: u32 = 17;
 pub const EXDEV: u32 = 18;
 pub const ENOTDIR: u32 = 20;
@@ -17,10 +18,13 @@ pub const EISDIR: u32 = 21;
 pub const EINVAL: u32 = 22;
 pub const ENFILE: u32 = 23;
 pub const EMFILE: u32 = 24;
+pub const EFBIG: u32 = 27;
 pub const ENOSPC: u32 = 28;
 pub const EROFS: u32 = 30;
 pub const EAGAIN: u32 = 35;
 pub const ENOTSOCK: u32 = 38;
+/// What some calls say where others say EOPNOTSUPP.
+pub const ENOTSUP: u32 = 45;
 pub const EAFNOSUPPORT: u32 = 47;
 pub const EADDRINUSE: u32 = 48;
 pub const EADDRNOTAVAIL: u32 = 49;
@@ -28,6 +32,7 @@ pub const ENOBUFS: u32 = 55;
 pub const ECONNREFUSED: u32 = 61;
 pub const ELOOP: u32 = 62;
 pub const ENAMETOOLONG: u32 = 63;
+pub const EDQUOT: u32 = 69;
 pub const ENOSYS: u32 = 78;
 pub const EILSEQ: u32 = 92;
 pub const EPROTO: u32 = 100;
@@ -41,6 +46,9 @@ pub const O_WRONLY: u32 = 1;
 pub const O_NONBLOCK: u32 = 4;
 pub const O_APPEND: u32 = 8;
 pub const O_CREAT: u32 = 0x200;
+pub const O_EXCL: u32 = 0x800;
+/// The last component must be no link.
+pub const O_NOFOLLOW: u32 = 0x100;
 /// Since macOS 15.4; older kernels ignore it.
 pub const O_RESOLVE_BENEATH: u32 = 0x1000;
 pub const O_NOCTTY: u32 = 0x20000;
@@ -52,7 +60,17 @@ pub const AT_FDCWD: i32 = -2;
 pub const AT_SYMLINK_NOFOLLOW: u32 = 0x20;
 pub const F_SETFD: u32 = 2;
 pub const F_SETFL: u32 = 4;
+pub const F_GETPATH: u32 = 50;
+/// What F_GETPATH fills at the most (sys/syslimits.h: PATH_MAX).
+pub const MAXPATHLEN: usize = 1024;
+/// fsync(2) stops at the drive's cache; this goes through it.
+pub const F_FULLFSYNC: u32 = 51;
 pub const FD_CLOEXEC: u32 = 1;
+pub const LOCK_EX: u32 = 2;
+pub const LOCK_NB: u32 = 4;
+pub const LOCK_UN: u32 = 8;
+// sys/stdio.h
+pub const RENAME_EXCL: u32 = 4;
 
 // sys/stat.h
 pub const S_IFMT: u32 = 0o170000;
@@ -97,6 +115,7 @@ pub const SIGKILL: u32 = 9;
 pub const SIGPIPE: u32 = 13;
 pub const SIGTERM: u32 = 15;
 pub const SIGCHLD: u32 = 20;
+pub const SIGXFSZ: u32 = 25;
 pub const SIG_BLOCK: u32 = 1;
 pub const WNOHANG: u32 = 1;
 

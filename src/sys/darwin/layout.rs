@@ -69,10 +69,6 @@ impl Stat {
         (u64::from(self.st_dev.cast_unsigned()), self.st_ino)
     }
 
-    pub fn inode(&self) -> u64 {
-        self.st_ino
-    }
-
     /// Of [`Stat::modified`], the part below a second.
     pub fn modified_nanos(&self) -> u32 {
         self.st_mtime_nsec as u32

@@ -11,6 +11,7 @@ mod calls;
 pub mod constant;
 mod layout;
 mod memory;
+mod storage;
 mod table;
 mod watch;
 
@@ -22,6 +23,7 @@ use super::process::Fork;
 pub use beneath::Beneath;
 pub use calls::getdirentries64 as read_directory;
 pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
+pub use storage::{create_unnamed, link, path, rename, stamp, sync};
 pub use table::Call;
 pub use watch::Watch;
 
@@ -75,4 +77,8 @@ pub fn realtime() -> u64 {
 /// own. Setting the clock can move a deadline that is under way.
 pub fn monotonic() -> u64 {
     calls::gettimeofday().map_or(0, |(seconds, micros)| seconds * 1000 + micros / 1000)
+}
+
+pub fn sleep(milliseconds: u32) {
+    let _ = calls::poll_nothing(milliseconds);
 }

@@ -33,8 +33,10 @@ impl Watch {
         });
         calls::kevent(queue.borrow(), &changes, &mut [], None).map_err(|errno| errno.of("kevent"))?;
         // Only now: a queue does not tell of a signal that came before it.
-        let blocked = bit(constant::SIGTERM) | bit(constant::SIGINT) | bit(constant::SIGPIPE);
-        calls::sigprocmask(constant::SIG_BLOCK, blocked).map_err(|errno| errno.of("sigprocmask"))?;
+        let read = bit(constant::SIGTERM) | bit(constant::SIGINT);
+        let never_read = bit(constant::SIGPIPE) | bit(constant::SIGXFSZ);
+        calls::sigprocmask(constant::SIG_BLOCK, read | never_read)
+            .map_err(|errno| errno.of("sigprocmask"))?;
         Ok(Watch { queue })
     }
 

@@ -66,15 +66,17 @@ fn walk(directory: Fd, name: &CStr, flags: u32) -> Result<OwnedFd, Errno> {
         room.get_mut(..component.len()).ok_or(Errno::ENAMETOOLONG)?.copy_from_slice(component);
         let step = CStr::from_bytes_until_nul(&room).map_err(|_| Errno::ENAMETOOLONG)?;
         let folder = entered.as_ref().map_or(directory, OwnedFd::borrow);
-        if components.peek().is_none() {
-            return openat(folder, step, flags | constant::O_NOFOLLOW, 0);
-        }
-        let flags = constant::O_PATH | constant::O_NOFOLLOW | constant::O_DIRECTORY | constant::O_CLOEXEC;
-        let next = match openat(folder, step, flags, 0) {
+        let is_last = components.peek().is_none();
+        let on_the_way = constant::O_PATH | constant::O_DIRECTORY | constant::O_CLOEXEC;
+        let flags = if is_last { flags } else { on_the_way };
+        let next = match openat(folder, step, flags | constant::O_NOFOLLOW, 0) {
             // O_DIRECTORY says this of a link too.
             Err(Errno::ENOTDIR) if calls::readlinkat(folder, step, &mut [0]).is_ok() => Err(Errno::ELOOP),
             result => result,
         }?;
+        if is_last {
+            return Ok(next);
+        }
         entered = Some(next);
     }
     Err(Errno::ENOENT)

@@ -61,6 +61,25 @@ pub fn ioctl_outq(socket: Fd) -> Result<u32, Errno> {
     unsafe { call(Call::ioctl, arguments) }.map(|_| count)
 }
 
+/// Gives the open file that `link` leads to another name, in `folder`.
+pub fn linkat_through(link: &CStr, folder: Fd, name: &CStr) -> Result<(), Errno> {
+    let cwd = Fd::special(constant::AT_FDCWD);
+    let arguments = [
+        cwd.register(),
+        link.as_ptr() as usize,
+        folder.register(),
+        name.as_ptr() as usize,
+        constant::AT_SYMLINK_FOLLOW as usize,
+    ];
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading.
+    unsafe { call(Call::linkat, arguments) }.map(drop)
+}
+
+pub fn timespec(milliseconds: u64) -> __kernel_timespec {
+    let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
+    __kernel_timespec { tv_sec: seconds as i64, tv_nsec: (rest * 1_000_000) as i64 }
+}
+
 /// Waits for one of `fds`, for ever without a timeout.
 pub fn ppoll(fds: &mut [pollfd], mut timeout: Option<__kernel_timespec>) -> Result<usize, Errno> {
     let timeout = timeout.as_mut().map_or(0, |timeout| &raw mut *timeout as usize);
@@ -77,6 +96,13 @@ pub fn readlinkat(directory: Fd, path: &CStr, buffer: &mut [u8]) -> Result<usize
     // SAFETY: a `CStr` ends in NUL, where the kernel stops reading; it writes
     // at most `buffer.len()` bytes.
     unsafe { call(Call::readlinkat, arguments) }
+}
+
+/// Both names are in `folder`.
+pub fn renameat2(folder: Fd, from: &CStr, to: &CStr, flags: u32) -> Result<(), Errno> {
+    let (folder, from, to) = (folder.register(), from.as_ptr() as usize, to.as_ptr() as usize);
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading.
+    unsafe { call(Call::renameat2, [folder, from, folder, to, flags as usize]) }.map(drop)
 }
 
 pub fn read_signal_info(fd: Fd, buffer: &mut [SignalInfo]) -> Result<usize, Errno> {
@@ -119,4 +145,16 @@ pub fn signalfd4(signals: u64, flags: u32) -> Result<OwnedFd, Errno> {
 pub fn socket(family: u32, kind: u32, protocol: u32) -> Result<OwnedFd, Errno> {
     // SAFETY: no address is passed.
     unsafe { call(Call::socket, [family as usize, kind as usize, protocol as usize]) }.map(OwnedFd::new)
+}
+
+/// Sets the time of last modification of an open file, and leaves that of last
+/// access.
+pub fn utimensat_modified(file: Fd, (seconds, nanos): (i64, i64)) -> Result<(), Errno> {
+    let times = [
+        __kernel_timespec { tv_sec: 0, tv_nsec: i64::from(constant::UTIME_OMIT) },
+        __kernel_timespec { tv_sec: seconds, tv_nsec: nanos },
+    ];
+    // SAFETY: the kernel reads two timespecs; without a path it is the file
+    // itself that is meant.
+    unsafe { call(Call::utimensat, [file.register(), 0, times.as_ptr() as usize, 0]) }.map(drop)
 }

@@ -28,10 +28,6 @@ impl Stat {
         (self.0.st_dev, self.0.st_ino)
     }
 
-    pub fn inode(&self) -> u64 {
-        self.0.st_ino
-    }
-
     /// Of [`Stat::modified`], the part below a second.
     pub fn modified_nanos(&self) -> u32 {
         self.0.st_mtime_nsec as u32

@@ -12,6 +12,7 @@ mod beneath;
 mod calls;
 pub mod constant;
 mod layout;
+mod storage;
 mod table;
 mod watch;
 
@@ -26,6 +27,7 @@ use super::start;
 pub use beneath::Beneath;
 pub use calls::getdents64 as read_directory;
 pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
+pub use storage::{create_unnamed, link, path, rename, stamp, sync};
 pub use table::Call;
 pub use watch::Watch;
 
@@ -90,4 +92,8 @@ pub fn realtime() -> u64 {
 pub fn monotonic() -> u64 {
     let (seconds, nanos) = calls::clock_gettime(constant::CLOCK_MONOTONIC).unwrap_or_default();
     seconds as u64 * 1000 + nanos as u64 / 1_000_000
+}
+
+pub fn sleep(milliseconds: u32) {
+    let _ = calls::ppoll(&mut [], Some(calls::timespec(u64::from(milliseconds))));
 }

@@ -31,11 +31,15 @@ table! {
     close
     connect
     faccessat
+    fchmod
+    flock
     fstat
+    fsync
     getdents64
     getsockname
     ioctl
     kill
+    linkat
     listen
     lseek
     mmap
@@ -45,6 +49,7 @@ table! {
     read
     readlinkat
     recvfrom
+    renameat2
     rt_sigaction
     rt_sigprocmask
     sendfile
@@ -54,6 +59,7 @@ table! {
     signalfd4
     socket
     unlinkat
+    utimensat
     wait4
     write
 }

@@ -1,6 +1,6 @@
 //! Waiting for everything at once, without a signal handler.
 
-use linux_raw_sys::general::{__kernel_timespec, pollfd};
+use linux_raw_sys::general::pollfd;
 
 use super::{calls, constant};
 use crate::sys::errno::{Errno, Failure};
@@ -12,8 +12,9 @@ const fn bit(signal: u32) -> u64 {
 }
 
 /// The signals are blocked and read from a signalfd(2), so they interrupt
-/// nothing. SIGPIPE is blocked with them and never read: a write to a closed
-/// connection fails with EPIPE instead.
+/// nothing. SIGPIPE and SIGXFSZ are blocked with them and never read: a write to
+/// a closed connection fails with EPIPE instead, one above the limit of a file's
+/// size with EFBIG.
 ///
 /// Children inherit the mask: Ctrl-C in a terminal reaches them too, and a
 /// request under way must survive it. The parent decides when they end.
@@ -27,7 +28,8 @@ impl Watch {
         // tell nobody.
         calls::rt_sigaction_default(constant::SIGCHLD).map_err(|errno| errno.of("rt_sigaction"))?;
         let read = bit(constant::SIGCHLD) | bit(constant::SIGTERM) | bit(constant::SIGINT);
-        calls::rt_sigprocmask(constant::SIG_BLOCK, read | bit(constant::SIGPIPE))
+        let never_read = bit(constant::SIGPIPE) | bit(constant::SIGXFSZ);
+        calls::rt_sigprocmask(constant::SIG_BLOCK, read | never_read)
             .map_err(|errno| errno.of("rt_sigprocmask"))?;
         let signals = calls::signalfd4(read, constant::SFD_CLOEXEC | constant::SFD_NONBLOCK)
             .map_err(|errno| errno.of("signalfd4"))?;
@@ -47,11 +49,7 @@ impl Watch {
             count += 1;
         }
         let fds = fds.get_mut(..count).unwrap_or_default();
-        let timeout = timeout.map(|milliseconds| __kernel_timespec {
-            tv_sec: (milliseconds / 1000) as i64,
-            tv_nsec: (milliseconds % 1000 * 1_000_000) as i64,
-        });
-        match calls::ppoll(fds, timeout) {
+        match calls::ppoll(fds, timeout.map(calls::timespec)) {
             // A stopped process that goes on is interrupted in spite of the mask.
             Ok(0) | Err(Errno::EINTR) => return Ok(Events::default()),
             result => result.map_err(|errno| errno.of("ppoll"))?,

@@ -4,6 +4,7 @@
 //! text as far as they can be, so that a person can write the first inputs and
 //! read the last one.
 
+pub mod access;
 pub mod chunked;
 pub mod condition;
 pub mod head;

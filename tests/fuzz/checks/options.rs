@@ -3,9 +3,9 @@
 //! The input is a command line: an argument on each line.
 
 use std::ffi::{CStr, CString};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use svcd::http::field;
+use svcd::http::{field, host};
 use svcd::limits;
 use svcd::options::{self, Bind, Command, Log, Options};
 use svcd::text::address;
@@ -50,6 +50,24 @@ fn serve(options: &Options) {
     }
     headers(options);
     media_types(options);
+    writes(options);
+}
+
+/// Nobody writes from another machine without a password, unless it is asked for.
+fn writes(options: &Options) {
+    assert!(options.hosts.iter().count() <= limits::ADDITIONS);
+    for name in options.hosts.iter() {
+        assert!(host::is_valid(name) && !name.contains(&b':'));
+    }
+    let is_open = options.binds.iter().any(|bind| match bind {
+        Bind::Ip(IpAddr::V4(ip), _) => ip.octets()[0] != 127,
+        Bind::Ip(IpAddr::V6(ip), _) => {
+            !(*ip == Ipv6Addr::LOCALHOST || ip.to_ipv4_mapped().is_some_and(|ip| ip.octets()[0] == 127))
+        }
+        Bind::Unix(_) => false,
+    });
+    let is_asked_for = options.write_unprotected || options.auth.is_some() || options.auth_write.is_some();
+    assert!(!options.write || !is_open || is_asked_for);
 }
 
 fn is_beneath(path: &CStr) {

@@ -1,0 +1,96 @@
+//! Who may: users and their passwords, and pages of other sites.
+
+use svcd::access::credentials;
+use svcd::access::origin;
+use svcd::http::{Method, Refusal, Request, Status};
+use svcd::limits;
+use svcd::text::Buffer;
+
+use super::connection::Client;
+use super::route;
+use crate::sys::time;
+
+/// What WWW-Authenticate says (RFC 7617 2, 2.1).
+pub const CHALLENGE: &[u8] = b"Basic realm=\"svcd\", charset=\"UTF-8\"";
+
+const NEEDED: Refusal = Refusal::new(Status::UNAUTHORIZED, "a user and a password are needed");
+const WRONG: Refusal = Refusal::new(Status::UNAUTHORIZED, "no such user, or another password");
+const HOST: Refusal =
+    Refusal::new(Status::MISDIRECTED_REQUEST, "nothing is written under this host name, see --host");
+
+/// Who uses a connection.
+pub struct Access {
+    /// The last credentials that were right, as they were sent: to hash them
+    /// anew for each request would take longer than to answer it.
+    text: [u8; limits::CREDENTIALS],
+    len: usize,
+    /// They are right for writing, too.
+    may_write: bool,
+    name: [u8; limits::CREDENTIALS],
+    name_len: usize,
+    /// The request under way has them.
+    is_known: bool,
+}
+
+impl Access {
+    pub fn new() -> Self {
+        let (text, name) = ([0; limits::CREDENTIALS], [0; limits::CREDENTIALS]);
+        Access { text, len: 0, may_write: false, name, name_len: 0, is_known: false }
+    }
+
+    /// Whose request it is; empty: nobody has asked for a password.
+    pub fn user(&self) -> &[u8] {
+        self.name.get(..self.name_len).filter(|_| self.is_known).unwrap_or_default()
+    }
+
+    /// Decides about a request before anything is looked for.
+    pub fn check(&mut self, client: &Client, request: &Request) -> Result<(), Refusal> {
+        let site = client.site;
+        let is_write = site.options.write && matches!(request.method, Method::Put | Method::Delete);
+        self.is_known = false;
+        let asked = if is_write {
+            check_site(client, request)?;
+            [site.writers.or(site.users), None]
+        } else {
+            // Who may write may read.
+            [site.users, site.users.and(site.writers)]
+        };
+        if asked.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let text = credentials::basic(request.fields).ok_or(NEEDED)?;
+        let last = self.text.get(..self.len).unwrap_or_default();
+        if last.is_empty() || (is_write && !self.may_write) || !credentials::is_same(text, last) {
+            let mut room = [0; limits::CREDENTIALS];
+            let credentials = credentials::decode(text, &mut room).ok_or(NEEDED)?;
+            // Who has not shown to be a user does not keep others from their place.
+            let accept = || asked.iter().flatten().any(|users| users.accept(&credentials));
+            if !client.as_idle(time::now(), accept) {
+                client.as_idle(0, || time::sleep(limits::WRONG_PASSWORD_MS));
+                return Err(WRONG);
+            }
+            self.may_write = is_write;
+            self.len = put(text, &mut self.text);
+            self.name_len = put(credentials.user, &mut self.name);
+        }
+        self.is_known = true;
+        Ok(())
+    }
+}
+
+/// Copies what fits whole, and returns its length.
+fn put(bytes: &[u8], room: &mut [u8]) -> usize {
+    let mut buffer = Buffer::new(room);
+    buffer.push(bytes);
+    buffer.len()
+}
+
+/// A browser may have been sent here by a page that its user does not trust.
+fn check_site(client: &Client, request: &Request) -> Result<(), Refusal> {
+    let options = client.site.options;
+    let authority = route::authority(request);
+    origin::check(request.fields, authority)?;
+    // With --virtual-hosts the folder of its name says that a host is known.
+    let is_known = |authority| options.virtual_hosts || origin::is_trusted_host(authority, &options.hosts);
+    if authority.is_none_or(is_known) { Ok(()) } else { Err(HOST) }
+}

@@ -1,0 +1,48 @@
+//! DELETE of a file (RFC 9110 9.3.5).
+
+use svcd::http::{Refusal, Request, Status, response};
+
+use super::delivery::Sent;
+use super::place::{self, Place};
+use super::respond::{self, Reply};
+use super::route;
+use crate::sys::directory::{self, Name};
+use crate::sys::fs::{self, Root};
+
+const FULL: Refusal = Refusal::new(Status::CONFLICT, "this folder is not empty");
+pub const FOLDER: Refusal = Refusal::new(Status::FORBIDDEN, "folders are not deleted");
+const UNSURE: Refusal =
+    Refusal::new(Status::INTERNAL_SERVER_ERROR, "deleted, but the disk failed: it may come back");
+
+pub fn send(reply: &mut Reply, request: &Request, place: &Place) -> Sent {
+    let removed = reply.root.ok_or(route::MISSING);
+    let removed = removed.and_then(|root| remove(request, root, place, reply.site.options.sync));
+    if let Err(refusal) = removed {
+        return respond::refuse(reply, refusal);
+    }
+    let (mut head, delivery) = reply.begin(Status::NO_CONTENT);
+    response::push_end(&mut head);
+    delivery.send(&head, head.len())
+}
+
+fn remove(request: &Request, root: &Root, place: &Place, sync: bool) -> Result<(), Refusal> {
+    let folder = place.folder.borrow();
+    let lock = place::lock(root, folder, place.name)?;
+    match place::current(request, folder, place.name) {
+        Err(place::FOLDER) => return Err(if is_empty(place) { FOLDER } else { FULL }),
+        Ok(_) if place.is_slashed => return Err(route::MISSING),
+        result => result?,
+    };
+    fs::unlink(folder, place.name.base).map_err(place::failure)?;
+    drop(lock);
+    if sync { fs::sync_folder(folder).map_err(|_| UNSURE) } else { Ok(()) }
+}
+
+/// Of a folder that cannot be read, nobody is told what is in it.
+fn is_empty(place: &Place) -> bool {
+    let mut room = [0; 2048];
+    let is_entry = |name: Name| !matches!(name.name.to_bytes(), b"." | b"..");
+    fs::open_folder(place.folder.borrow(), place.name.base)
+        .and_then(|folder| directory::read(folder.borrow(), &mut room).map(|mut names| !names.any(is_entry)))
+        .unwrap_or(true)
+}

@@ -1,0 +1,166 @@
+//! System calls that fail, or kill, at a chosen moment: strace(1) is attached to
+//! a running server, and does it to the children that are forked from then on.
+
+use std::env;
+use std::fs::{self, DirEntry, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::pace::{skip, until};
+use crate::process::{until_children, visible};
+use crate::program::Program;
+use crate::server::{Server, Start};
+
+/// A call that a child has made.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub name: String,
+    /// All that strace says of it, with the paths of descriptors.
+    pub text: String,
+    /// Which of the process's calls with this name it was, from 1.
+    pub count: usize,
+}
+
+impl Call {
+    /// The words that do `what` (`error=EIO`, `signal=SIGKILL`) to the same call
+    /// of the children to come.
+    pub fn inject(&self, what: &str) -> Vec<String> {
+        let Call { name, count, .. } = self;
+        vec![format!("--trace={name}"), format!("--inject={name}:{what}:when={count}")]
+    }
+}
+
+/// True if strace may be used; else the reason is noted for `what`.
+pub fn usable(what: &str) -> bool {
+    let why = if !cfg!(target_os = "linux") {
+        "only Linux has strace".to_owned()
+    } else if Program::chosen().is_emulated() {
+        "the calls would be the emulator's".to_owned()
+    } else {
+        let mut command = Command::new("strace");
+        command.args(["-qq", "-o", "/dev/null", "true"]).stdin(Stdio::null());
+        match command.output() {
+            Err(error) => format!("{command:?}: {error}"),
+            Ok(output) if !output.status.success() => {
+                format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim())
+            }
+            Ok(_) => return visible(what),
+        }
+    };
+    skip(what, &why);
+    false
+}
+
+/// Yama lets only ancestors attach, and those whom a process has named.
+const SCOPE: &str = "/proc/sys/kernel/yama/ptrace_scope";
+
+/// Starts so that strace may attach.
+pub fn traceable(start: Start) -> Start {
+    let is_restricted = fs::read_to_string(SCOPE).is_ok_and(|scope| scope.trim() == "1");
+    if !is_restricted || nix::unistd::geteuid().is_root() {
+        return start;
+    }
+    // prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY), which outlives exec.
+    let prctl = if env::consts::ARCH == "aarch64" { 167 } else { 157 };
+    let script = format!("syscall({prctl}, 0x59616d61, -1, 0, 0, 0); exec @ARGV");
+    start.behind(&["perl", "-e", &script])
+}
+
+pub struct Strace {
+    child: Child,
+    /// Where it writes, one file for each process.
+    folder: PathBuf,
+    server: u32,
+}
+
+impl Strace {
+    /// With further words of its command line.
+    pub fn attach(server: &Server, words: &[String]) -> Strace {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let place = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("svcd-strace-{}-{place}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a new folder");
+        let id = server.id().to_string();
+        let mut command = Command::new("strace");
+        command.args(["-f", "-ff", "-qq", "-y", "-s", "80", "-p", &id, "-o"]).arg(folder.join("calls"));
+        // It tells more than what fails.
+        let errors = folder.join("errors");
+        let told = || fs::read_to_string(&errors).unwrap_or_default();
+        let file = File::create(&errors).expect("a new file");
+        command.args(words).stdin(Stdio::null()).stderr(file);
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        until(&format!("{command:?} to attach"), || {
+            let ended = child.try_wait().expect("wait");
+            assert_eq!(ended, None, "{command:?} has ended: {}", told());
+            (tracer(server.id()) == child.id()).then_some(())
+        });
+        Strace { child, folder, server: server.id() }
+    }
+
+    /// The calls of the only child that there was meanwhile, to its end.
+    pub fn end(mut self) -> Vec<Call> {
+        until_children(self.server, 0);
+        self.detach();
+        let others = [format!("calls.{}", self.server), "errors".to_owned()];
+        let files = fs::read_dir(&self.folder).expect("its folder").flatten();
+        let is_other = |entry: &DirEntry| others.iter().any(|name| entry.file_name() == name.as_str());
+        let mut files: Vec<_> = files.filter(|entry| !is_other(entry)).collect();
+        let file = files.pop().expect("a child was traced");
+        assert!(files.is_empty(), "{} children more than one", files.len());
+        let text = fs::read(file.path()).expect("what it wrote");
+        calls(&String::from_utf8_lossy(&text))
+    }
+
+    fn detach(&mut self) {
+        // Told to end, it lets the server go; killed, it would too, but might
+        // have stopped it.
+        let _ = kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM);
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Strace {
+    fn drop(&mut self) {
+        self.detach();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn tracer(id: u32) -> u32 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
+    tracer.and_then(|tracer| tracer.trim().parse().ok()).unwrap_or_default()
+}
+
+fn calls(text: &str) -> Vec<Call> {
+    let mut found: Vec<Call> = Vec::new();
+    for line in text.lines() {
+        let Some((name, _)) = line.split_once('(') else { continue };
+        // Lines about signals and the end begin otherwise.
+        if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            let count = 1 + found.iter().filter(|call| call.name == name).count();
+            found.push(Call { name: name.to_owned(), text: line.to_owned(), count });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_counted_by_name() {
+        let text = "read(3</a(b>, \"x\", 1) = 1\nclose(3</a>)   = 0\n--- SIGIO {si_signo=SIGIO} ---\n\
+            read(4, \"\", 1)  = -1 EIO (Input/output error) (INJECTED)\n+++ exited with 0 +++\n";
+        let found = calls(text);
+        let names: Vec<_> = found.iter().map(|call| (call.name.as_str(), call.count)).collect();
+        assert_eq!(names, [("read", 1), ("close", 1), ("read", 2)]);
+        let words = found[2].inject("error=EIO");
+        assert_eq!(words, ["--trace=read", "--inject=read:error=EIO:when=2"]);
+    }
+}
