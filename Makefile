@@ -30,13 +30,13 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build examples debug run test fuzz soak lint abi-check size install clean
+.PHONY: help setup setup-browser build examples debug run test test-programs fuzz soak lint abi-check size install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## find or install every tool; the other targets do it by themselves
-	@linker/setup.sh build test lint $(if $(CI),browser clients)
+	@linker/setup.sh build test lint $(if $(CI),browser clients programs)
 
 setup-browser: ## also install a Chromium, and the other clients that are tried
 	@linker/setup.sh build browser clients
@@ -65,8 +65,8 @@ test: ## every test: library, binaries, browser; the suite natively, under qemu,
 	@echo "== the library"
 	@$(WITH_TOOLS) cargo test -p svcd --lib
 	@$(WITH_TOOLS) cargo test -p svcd --doc
-	@echo "== its oracles, what the programs are made of, a browser, other clients"
-	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients
+	@echo "== its oracles, what the programs are made of, a browser, other clients, programs it runs"
+	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients --test programs
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== the suite, natively: dist/svcd-$(HERE)"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite -- --test-threads 8
@@ -101,6 +101,11 @@ else
 	    echo "== the suite, in the Darwin rig: skipped, no Python with unicorn here"; \
 	fi
 endif
+
+test-programs: ## git, PHP, cgit, Fossil and others, run by the program for this machine
+	@linker/setup.sh build test programs
+	@linker/build.sh release $(HERE)
+	@$(WITH_TOOLS) cargo test -p svcd-tests --test programs
 
 fuzz: ## libFuzzer against the library; SECONDS=60 for each target, TARGETS='head range' for some
 	@linker/setup.sh build fuzz

@@ -40,7 +40,7 @@ command -v xcrun >/dev/null || export SDKROOT="$PWD/linker"
 export MACOSX_DEPLOYMENT_TARGET=11.0
 
 program="--bin svcd --features=${FEATURES:-}"
-examples="--bin echo"
+examples="--bin echo --bin cgi"
 json=--message-format=json-render-diagnostics
 # shellcheck disable=SC2086 # $program and $examples are several words
 case $mode in
@@ -89,7 +89,9 @@ for name in $names; do
         continue
     fi
     if [ "$mode" = examples ]; then
-        publish "$CARGO_TARGET_DIR/$target/release/echo" "dist/examples/echo-$name"
+        for example in echo cgi; do
+            publish "$CARGO_TARGET_DIR/$target/release/$example" "dist/examples/$example-$name"
+        done
         continue
     fi
     publish "$CARGO_TARGET_DIR/$target/release/svcd" "dist/svcd-$name"

@@ -11,6 +11,7 @@
 #   linker/setup.sh build fuzz        cargo-fuzz, and a compiler for libFuzzer
 #   linker/setup.sh clients           wget, HTTPie, what makes passwords, and an nginx
 #                                     to compare with
+#   linker/setup.sh programs          git, PHP, cgit and others that the server runs
 #
 # The program needs core built from source (see freestanding.toml), and compiler
 # and sources must be of one version. So both come from one place: a rustup
@@ -309,6 +310,22 @@ need_cargo_fuzz() {
     [ -n "$cargo_fuzz" ] || give_up "no cargo-fuzz: $(tail -n 1 "$log"); install it, then: make fuzz"
 }
 
+# What the server is to run. Nothing of it is needed: each test tells what it lacks.
+need_programs() {
+    have git || install git || say "no git; git-http-backend is not tried"
+    have php-cgi || install php-cgi || say "no php-cgi; it is not tried"
+    have fossil || install fossil || say "no fossil; it is not tried"
+    have python3 || install python3 || say "no python3; no program in it is tried"
+    [ -e /usr/lib/cgit/cgit.cgi ] || install cgit || say "no cgit; it is not tried"
+    [ -e /usr/share/gitweb/gitweb.cgi ] || install gitweb || say "no gitweb; it is not tried"
+    perl -MCGI -e 1 2>/dev/null || install libcgi-pm-perl || say "no CGI.pm; it is not tried"
+    perl -MPlack::Test::Suite -e 1 2>/dev/null || install libplack-perl || say "no Plack; it is not tried"
+    # Its package also begins to collect numbers, which only a machine for tests may do unasked.
+    [ -e /usr/lib/munin/cgi/munin-cgi-graph ] && perl -MCGI::Fast -e 1 2>/dev/null ||
+        { [ -n "${CI:-}" ] && install munin libcgi-fast-perl rrdtool; } ||
+        say "no munin with libcgi-fast-perl; its graphs are not tried"
+}
+
 # ---- what is asked for ------------------------------------------------------
 
 : >"$log"
@@ -339,6 +356,7 @@ for level; do
         have nginx || [ -x /usr/sbin/nginx ] || install nginx-light ||
             say "no nginx; clients are not compared with it"
         ;;
+    programs) need_programs ;;
     *) give_up "unknown level $level" ;;
     esac
 done

@@ -9,12 +9,14 @@
 //! 4. What a client can do is bounded in [`limits`].
 //!
 //! In reading order: [`options`] (the command line), [`http`] (one message),
-//! [`access`] (who may do what), [`listing`] (of a folder), [`log_line`] (what is written about it), [`text`]
-//! (small tools for all).
+//! [`access`] (who may do what), [`listing`] (of a folder), [`cgi`] (what a
+//! program is told, and what it answers), [`log_line`] (what is written about
+//! it), [`text`] (small tools for all).
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod cgi;
 pub mod http;
 pub mod limits;
 pub mod listing;

@@ -147,3 +147,30 @@ pub const MAX_BODY: u64 = 1 << 30;
 /// Default of --min-rate, in bytes a second: below it, a body takes longer than
 /// anybody would wait.
 pub const MIN_RATE: u32 = 1024;
+
+/// Folders of programs (--cgi).
+pub const PREFIXES: usize = 8;
+
+/// Longest head of a program's answer.
+pub const CGI_HEAD: usize = 16 * 1024;
+
+/// All variables of a program. Most fields take a few bytes more there than in
+/// [`HEAD`], and path and query are in several of the others.
+pub const CGI_ENVIRONMENT: usize = 32 * 1024;
+
+/// Words of a query that become arguments (RFC 3875 4.4). With more, none does.
+pub const CGI_WORDS: usize = 64;
+
+/// Default of --cgi-timeout: time without a byte from a program.
+pub const CGI_TIMEOUT: u32 = 60;
+
+/// Longest line of a program's standard error that is told at once.
+pub const CGI_LINE: usize = 512;
+
+/// Milliseconds that a program gets to end when it is asked to; half of them to
+/// end by itself, when it has said all.
+pub const CGI_END_MS: u64 = 1000;
+
+/// Milliseconds that a program goes on for a client that has closed its side of
+/// the connection: some do so when they have sent their request.
+pub const CGI_GONE_MS: u64 = 1000;

@@ -54,6 +54,11 @@ pub fn is_target_byte(byte: u8) -> bool {
     is(byte, TARGET)
 }
 
+/// Whether a list of names, one on each line, has `name` in any case.
+pub fn is_listed(list: &[u8], name: &[u8]) -> bool {
+    list.split(|byte| *byte == b'\n').any(|listed| listed.eq_ignore_ascii_case(name))
+}
+
 /// Removes optional whitespace (RFC 9110 5.6.3) at both ends.
 pub fn trim(value: &[u8]) -> &[u8] {
     let ows = |byte: &u8| matches!(byte, b' ' | b'\t');
@@ -62,9 +67,9 @@ pub fn trim(value: &[u8]) -> &[u8] {
     value.get(first..end).unwrap_or_default()
 }
 
-/// A field section that was read without error: lines with their CRLF.
+/// A field section that was read without error: lines with their CRLF, or LF.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Fields<'a>(pub(super) &'a [u8]);
+pub struct Fields<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Fields<'a> {
     /// Name and trimmed value of each field line, in order.
@@ -100,8 +105,8 @@ impl<'a> Iterator for Lines<'a> {
         let (line, next) = self.0.split_at_checked(end + 1)?;
         self.0 = next;
         let colon = line.iter().position(|byte| *byte == b':')?;
-        let value = line.get(colon + 1..line.len().checked_sub(2)?)?;
-        Some((line.get(..colon)?, trim(value)))
+        let value = line.get(colon + 1..end)?;
+        Some((line.get(..colon)?, trim(value.strip_suffix(b"\r").unwrap_or(value))))
     }
 }
 

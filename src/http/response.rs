@@ -6,8 +6,17 @@ use crate::text::{Buffer, decimal, html};
 /// Appends the status line and the fields that every response of this server
 /// has. `now` is in seconds since 1970.
 pub fn begin(buffer: &mut Buffer, status: Status, persistence: Persistence, now: u64) {
+    begin_with_line(buffer, status.line(), persistence, now);
+}
+
+/// The same with the code and the phrase of a program, `404 Not Here`; the
+/// phrase may be missing, but not the space before it (RFC 9112 4).
+pub fn begin_with_line(buffer: &mut Buffer, line: &[u8], persistence: Persistence, now: u64) {
     buffer.push(b"HTTP/1.1 ");
-    buffer.push(status.line());
+    buffer.push(line);
+    if line.len() == 3 {
+        buffer.push(b" ");
+    }
     buffer.push(b"\r\nDate: ");
     date::push_imf_fixdate(buffer, now);
     buffer.push(b"\r\nServer: svcd\r\n");

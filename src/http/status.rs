@@ -2,7 +2,7 @@
 
 use crate::text::decimal;
 
-/// A status code, of those that this server sends.
+/// A status code: one that this server sends, or that of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status(u16);
 
@@ -13,6 +13,7 @@ impl Status {
     pub const PARTIAL_CONTENT: Status = Status(206);
 
     pub const MOVED_PERMANENTLY: Status = Status(301);
+    pub const FOUND: Status = Status(302);
     pub const NOT_MODIFIED: Status = Status(304);
 
     pub const BAD_REQUEST: Status = Status(400);
@@ -37,10 +38,17 @@ impl Status {
 
     pub const INTERNAL_SERVER_ERROR: Status = Status(500);
     pub const NOT_IMPLEMENTED: Status = Status(501);
+    pub const BAD_GATEWAY: Status = Status(502);
     pub const SERVICE_UNAVAILABLE: Status = Status(503);
+    pub const GATEWAY_TIMEOUT: Status = Status(504);
     pub const HTTP_VERSION_NOT_SUPPORTED: Status = Status(505);
     /// RFC 4918 11.5.
     pub const INSUFFICIENT_STORAGE: Status = Status(507);
+
+    /// The status that a program answers with; `code` has three digits.
+    pub const fn of(code: u16) -> Status {
+        Status(code)
+    }
 
     pub fn code(self) -> u16 {
         self.0
@@ -50,7 +58,8 @@ impl Status {
         self.0 >= 400
     }
 
-    /// The code and the reason phrase of the IANA registry: `200 OK`.
+    /// The code and the reason phrase of the IANA registry: `200 OK`;
+    /// empty for a code that only programs send.
     pub fn line(self) -> &'static [u8] {
         for line in LINES.split(|byte| *byte == b'\n') {
             if line.get(..3).and_then(decimal::parse) == Some(u64::from(self.0)) {
@@ -68,6 +77,7 @@ const LINES: &[u8] = b"\
 204 No Content\n\
 206 Partial Content\n\
 301 Moved Permanently\n\
+302 Found\n\
 304 Not Modified\n\
 400 Bad Request\n\
 401 Unauthorized\n\
@@ -88,7 +98,9 @@ const LINES: &[u8] = b"\
 431 Request Header Fields Too Large\n\
 500 Internal Server Error\n\
 501 Not Implemented\n\
+502 Bad Gateway\n\
 503 Service Unavailable\n\
+504 Gateway Timeout\n\
 505 HTTP Version Not Supported\n\
 507 Insufficient Storage\n";
 
@@ -118,6 +130,7 @@ mod tests {
             Status::NO_CONTENT,
             Status::PARTIAL_CONTENT,
             Status::MOVED_PERMANENTLY,
+            Status::FOUND,
             Status::NOT_MODIFIED,
             Status::BAD_REQUEST,
             Status::UNAUTHORIZED,
@@ -138,7 +151,9 @@ mod tests {
             Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Status::INTERNAL_SERVER_ERROR,
             Status::NOT_IMPLEMENTED,
+            Status::BAD_GATEWAY,
             Status::SERVICE_UNAVAILABLE,
+            Status::GATEWAY_TIMEOUT,
             Status::HTTP_VERSION_NOT_SUPPORTED,
             Status::INSUFFICIENT_STORAGE,
         ] {

@@ -17,7 +17,7 @@ const ASTERISK: Refusal = Refusal::new(Status::BAD_REQUEST, "* is for OPTIONS on
 const ENCODING: Refusal = Refusal::new(Status::BAD_REQUEST, "malformed percent-encoding, RFC 3986 2.1");
 const CONTROL: Refusal = Refusal::new(Status::BAD_REQUEST, "control byte in the path");
 const SLASH: Refusal = Refusal::new(Status::BAD_REQUEST, "encoded slash in the path");
-const LONG: Refusal = Refusal::new(Status::URI_TOO_LONG, "path too long");
+pub(crate) const LONG: Refusal = Refusal::new(Status::URI_TOO_LONG, "path too long");
 
 /// Reads the forms that name a resource of this server: origin-form and
 /// absolute-form (RFC 9112 3.2.1, 3.2.2).
@@ -62,7 +62,7 @@ pub fn resolve(path: &[u8], name: &mut Buffer) -> Result<(), Refusal> {
     let mut segments = path.split(|byte| *byte == b'/').skip(1).peekable();
     while let Some(segment) = segments.next() {
         let start = name.len();
-        decode(segment, name)?;
+        decode(segment, name, false)?;
         match name.bytes().get(start..).unwrap_or_default() {
             b"" => continue,
             b"." => name.truncate(start),
@@ -80,8 +80,10 @@ fn parent(name: &[u8]) -> usize {
     segments.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1)
 }
 
-fn decode(segment: &[u8], name: &mut Buffer) -> Result<(), Refusal> {
-    let mut bytes = segment.iter().copied();
+/// Appends what a text means when it is decoded once. Only what is no name of a
+/// file may have a slash.
+pub(crate) fn decode(text: &[u8], out: &mut Buffer, may_have_slash: bool) -> Result<(), Refusal> {
+    let mut bytes = text.iter().copied();
     while let Some(byte) = bytes.next() {
         let decoded = match byte {
             b'%' => match (bytes.next(), bytes.next()) {
@@ -91,9 +93,9 @@ fn decode(segment: &[u8], name: &mut Buffer) -> Result<(), Refusal> {
             _ => byte,
         };
         match decoded {
-            b'/' => return Err(SLASH),
+            b'/' if !may_have_slash => return Err(SLASH),
             byte if byte.is_ascii_control() => return Err(CONTROL),
-            byte => name.push_byte(byte),
+            byte => out.push_byte(byte),
         }
     }
     Ok(())

@@ -1,11 +1,13 @@
 //! The command line.
 
+mod set;
 mod table;
 mod value;
 
 use core::ffi::CStr;
 use core::net::IpAddr;
 
+use crate::cgi::script;
 use crate::limits;
 use crate::text::List;
 
@@ -58,6 +60,30 @@ pub struct Options<'a> {
     pub min_rate: u32,
     /// Whether an answer to PUT or DELETE waits for the disk.
     pub sync: bool,
+    /// Whether programs are run at all.
+    pub has_cgi: bool,
+    /// Where programs are, without a slash at either end; see
+    /// [`Options::prefixes`].
+    pub cgi: List<&'a [u8], { limits::PREFIXES }>,
+    /// Programs outside DOCROOT, by the path that they answer for: without a
+    /// slash at either end, perhaps empty.
+    pub aliases: List<Mapping<'a>, { limits::ADDITIONS }>,
+    /// What runs a file, by its extension without the dot.
+    pub interpreters: List<Mapping<'a>, { limits::ADDITIONS }>,
+    /// `NAME=VALUE`, or a `NAME` whose value the server itself has.
+    pub cgi_env: List<&'a [u8], { limits::ADDITIONS }>,
+    /// Whether programs see the Authorization field.
+    pub cgi_pass_auth: bool,
+    /// In seconds without a byte of a program.
+    pub cgi_timeout: u32,
+    /// In seconds that a program may run; 0: as long as it likes.
+    pub cgi_limit: u32,
+    /// In seconds of processor time; 0: no limit.
+    pub cgi_cpu: u32,
+    /// Bytes of address space; 0: no limit.
+    pub cgi_memory: u64,
+    /// Processes of the user that a program runs as; 0: no limit.
+    pub cgi_procs: u32,
     pub max_conns: u32,
     /// In seconds, from the first byte of a head to its last; a body has as many
     /// once more.
@@ -65,6 +91,22 @@ pub struct Options<'a> {
     /// In seconds without a byte.
     pub idle_timeout: u32,
     pub log: Log<'a>,
+}
+
+impl<'a> Options<'a> {
+    /// The folders of programs, below DOCROOT.
+    pub fn prefixes(&self) -> impl Iterator<Item = &'a [u8]> {
+        let default = self.cgi.is_empty().then_some(&b"cgi-bin"[..]);
+        self.cgi.iter().copied().chain(default).filter(|_| self.has_cgi)
+    }
+}
+
+/// A program, and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mapping<'a> {
+    pub key: &'a [u8],
+    /// An absolute path.
+    pub program: &'a CStr,
 }
 
 /// One address to listen on.
@@ -129,6 +171,17 @@ pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Comman
         max_body: limits::MAX_BODY,
         min_rate: limits::MIN_RATE,
         sync: true,
+        has_cgi: true,
+        cgi: List::new(),
+        aliases: List::new(),
+        interpreters: List::new(),
+        cgi_env: List::new(),
+        cgi_pass_auth: false,
+        cgi_timeout: limits::CGI_TIMEOUT,
+        cgi_limit: 0,
+        cgi_cpu: 0,
+        cgi_memory: 0,
+        cgi_procs: 0,
         max_conns: limits::MAX_CONNS,
         header_timeout: limits::HEADER_TIMEOUT,
         idle_timeout: limits::IDLE_TIMEOUT,
@@ -160,7 +213,7 @@ pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Comman
         match name {
             Name::Help => return Ok(Command::Help),
             Name::Version => return Ok(Command::Version),
-            _ => set(&mut options, name, value).map_err(|problem| {
+            _ => set::set(&mut options, name, value).map_err(|problem| {
                 let value = if attached.is_some() { b"" } else { value.to_bytes() };
                 UsageError { argument: bytes, value, problem }
             })?,
@@ -168,6 +221,11 @@ pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Comman
     }
     if options.write && !is_protected(&options) {
         return Err(error(b"--write", UNPROTECTED));
+    }
+    let is_program =
+        |file: &CStr| options.prefixes().any(|prefix| script::below(file.to_bytes(), prefix).is_some());
+    if options.fallback.is_some_and(is_program) {
+        return Err(error(b"--fallback", "a fallback is no file in a folder of programs"));
     }
     Ok(Command::Serve(options))
 }
@@ -205,80 +263,6 @@ fn suffix(text: &CStr, len: usize) -> &CStr {
     let bytes = text.to_bytes_with_nul();
     let tail = bytes.len().checked_sub(len + 1).and_then(|start| bytes.get(start..));
     tail.and_then(|tail| CStr::from_bytes_until_nul(tail).ok()).unwrap_or_default()
-}
-
-fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result<(), &'static str> {
-    let bytes = value.to_bytes();
-    match name {
-        Name::Bind => {
-            if !options.binds.push(value::bind(value)?) {
-                return Err(value::FULL);
-            }
-        }
-        Name::Port => {
-            let most = u16::MAX.into();
-            options.port = value::number(bytes, 0, most, "a port is a number from 0 to 65535")? as u16;
-        }
-        Name::Index => {
-            if !value::is_path(bytes) || bytes.contains(&b'/') {
-                return Err("an index is a file name that does not begin with a dot");
-            }
-            options.index = value;
-        }
-        Name::NoListing => options.listing = false,
-        Name::CleanUrls => options.clean_urls = true,
-        Name::Fallback => {
-            let path = bytes.strip_prefix(b"/").unwrap_or(bytes);
-            if !value::is_path(path) {
-                return Err("a fallback is a file of DOCROOT, and no name in it begins with a dot");
-            }
-            options.fallback = Some(suffix(value, path.len()));
-        }
-        Name::Errors => options.errors = Some(value),
-        Name::VirtualHosts => options.virtual_hosts = true,
-        Name::Header => value::header(bytes, &mut options.headers)?,
-        Name::Cache => {
-            options.cache = Some(value::number(bytes, 0, limits::CACHE_CEILING, value::CACHE)?);
-        }
-        Name::Mime => {
-            if !options.media_types.push(value::media_type(bytes)?) {
-                return Err(value::FULL);
-            }
-        }
-        Name::Write => options.write = true,
-        Name::WriteUnprotected => options.write_unprotected = true,
-        Name::Auth => options.auth = Some(value),
-        Name::AuthWrite => options.auth_write = Some(value),
-        Name::Host => {
-            if !options.hosts.push(value::host(bytes)?) {
-                return Err(value::FULL);
-            }
-        }
-        Name::MaxBody => options.max_body = value::size(bytes)?,
-        Name::MinRate => options.min_rate = value::number(bytes, 0, u32::MAX, value::MIN_RATE)?,
-        Name::NoSync => options.sync = false,
-        Name::MaxConns => {
-            let most = limits::MAX_CONNS_CEILING as u32;
-            options.max_conns = value::number(bytes, 1, most, value::MAX_CONNS)?;
-        }
-        Name::HeaderTimeout | Name::IdleTimeout => {
-            let seconds = value::number(bytes, 1, limits::TIMEOUT_CEILING, value::TIMEOUT)?;
-            match name {
-                Name::HeaderTimeout => options.header_timeout = seconds,
-                _ => options.idle_timeout = seconds,
-            }
-        }
-        Name::Log => {
-            options.log = match bytes {
-                b"" => return Err("--log needs a file name"),
-                b"-" => Log::StandardOutput,
-                _ => Log::File(value),
-            }
-        }
-        Name::Quiet => options.log = Log::None,
-        Name::Help | Name::Version => {}
-    }
-    Ok(())
 }
 
 #[cfg(test)]

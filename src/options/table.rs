@@ -23,6 +23,17 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
       --max-body BYTES    largest body that PUT takes; default 1g; units k, m, g
       --min-rate BPS      bytes a second that a body must have; default 1024
       --no-sync           do not wait for the disk
+      --cgi PREFIX        programs are below PREFIX, repeatable; else /cgi-bin/
+      --no-cgi            no programs are run
+      --alias URL=PROG    program for all that is below URL, repeatable
+      --cgi-run EXT=PROG  program that runs files of an extension, repeatable
+      --cgi-env NAME[=V]  variable for programs, repeatable
+      --cgi-pass-auth     programs see the Authorization field
+      --cgi-timeout S     seconds of silence of a program; default 60
+      --cgi-limit S       seconds that a program may run; default 0, no limit
+      --cgi-cpu S         seconds of processor time of a program; default 0
+      --cgi-memory BYTES  address space of a program; default 0, no limit
+      --cgi-procs N       processes that its user may have; default 0
       --max-conns N       connections at a time; default 256
       --header-timeout S  seconds for the head of a request; default 10
       --idle-timeout S    seconds without a byte; default 15
@@ -53,6 +64,17 @@ pub enum Name {
     MaxBody,
     MinRate,
     NoSync,
+    Cgi,
+    NoCgi,
+    Alias,
+    CgiRun,
+    CgiEnv,
+    CgiPassAuth,
+    CgiTimeout,
+    CgiLimit,
+    CgiCpu,
+    CgiMemory,
+    CgiProcs,
     MaxConns,
     HeaderTimeout,
     IdleTimeout,
@@ -63,7 +85,7 @@ pub enum Name {
 }
 
 /// The options in the order of [`HELP`].
-pub static NAMES: [Name; 26] = [
+pub static NAMES: [Name; 37] = [
     Name::Bind,
     Name::Port,
     Name::Index,
@@ -83,6 +105,17 @@ pub static NAMES: [Name; 26] = [
     Name::MaxBody,
     Name::MinRate,
     Name::NoSync,
+    Name::Cgi,
+    Name::NoCgi,
+    Name::Alias,
+    Name::CgiRun,
+    Name::CgiEnv,
+    Name::CgiPassAuth,
+    Name::CgiTimeout,
+    Name::CgiLimit,
+    Name::CgiCpu,
+    Name::CgiMemory,
+    Name::CgiProcs,
     Name::MaxConns,
     Name::HeaderTimeout,
     Name::IdleTimeout,

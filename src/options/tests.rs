@@ -2,6 +2,7 @@ use core::net::Ipv4Addr;
 
 use super::*;
 
+mod cgi;
 mod writing;
 
 fn parsed<'a>(arguments: &[&'a CStr]) -> Result<Command<'a>, UsageError<'a>> {
@@ -252,6 +253,7 @@ fn numbers_in_texts_are_the_limits() {
     };
     says(value::MAX_CONNS, &limits::MAX_CONNS_CEILING);
     says(value::TIMEOUT, &limits::TIMEOUT_CEILING);
+    says(value::CGI_LIMIT, &limits::TIMEOUT_CEILING);
     says(value::CACHE, &limits::CACHE_CEILING);
     says(value::ADDED_FIELDS, &limits::ADDED_FIELDS);
     for (of, default) in [
@@ -259,6 +261,7 @@ fn numbers_in_texts_are_the_limits() {
         ("--header-timeout S", limits::HEADER_TIMEOUT),
         ("--idle-timeout S", limits::IDLE_TIMEOUT),
         ("--min-rate BPS", limits::MIN_RATE),
+        ("--cgi-timeout S", limits::CGI_TIMEOUT),
     ] {
         let line = HELP.lines().find(|line| line.contains(of)).unwrap();
         assert!(line.ends_with(&format!("default {default}")), "{line}");

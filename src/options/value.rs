@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 
-use super::{Bind, suffix};
+use super::{Bind, Mapping, suffix};
 use crate::http::{field, host};
 use crate::limits;
 use crate::text::{List, address, decimal};
@@ -11,6 +11,8 @@ pub const MAX_CONNS: &str = "--max-conns is a number from 1 to 4096";
 pub const TIMEOUT: &str = "a timeout is a number of seconds from 1 to 86400";
 pub const CACHE: &str = "--cache is a number of seconds from 0 to 31536000";
 pub const MIN_RATE: &str = "--min-rate is a number of bytes a second";
+pub const CGI_LIMIT: &str = "a limit is a number of seconds from 0 to 86400";
+pub const CGI_PROCS: &str = "--cgi-procs is a number of processes";
 pub const FULL: &str = "too many options of this name";
 pub const ADDED_FIELDS: &str = "all headers together are longer than 4096 bytes";
 
@@ -54,6 +56,47 @@ pub fn is_path(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'/').all(|name| name.first().is_some_and(|byte| *byte != b'.'))
 }
 
+/// A path below DOCROOT; its slashes at both ends are left out.
+pub fn prefix(text: &[u8]) -> Result<&[u8], &'static str> {
+    let path = text.strip_prefix(b"/").unwrap_or(text);
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let problem = "a prefix is the path of a folder, and no name in it begins with a dot";
+    is_path(path).then_some(path).ok_or(problem)
+}
+
+/// `/URL/=/PROGRAM`.
+pub fn alias(text: &CStr) -> Result<Mapping<'_>, &'static str> {
+    let key = |url: &'_ [u8]| match url {
+        b"/" => true,
+        [b'/', path @ .., b'/'] => is_path(path),
+        _ => false,
+    };
+    let mapping =
+        mapping(text, key).ok_or("--alias is /URL/=/PROGRAM, and no name in URL begins with a dot")?;
+    let key = mapping.key.strip_prefix(b"/").unwrap_or_default();
+    Ok(Mapping { key: key.strip_suffix(b"/").unwrap_or_default(), ..mapping })
+}
+
+/// `EXT=/PROGRAM`, without the dot that may stand before it.
+pub fn interpreter(text: &CStr) -> Result<Mapping<'_>, &'static str> {
+    let text = if text.to_bytes().starts_with(b".") { suffix(text, text.count_bytes() - 1) } else { text };
+    mapping(text, |key| is_token(key) && !key.contains(&b'.')).ok_or("--cgi-run is .EXT=/PROGRAM")
+}
+
+fn mapping(text: &CStr, is_key: fn(&[u8]) -> bool) -> Option<Mapping<'_>> {
+    let (key, program) = split_once(text.to_bytes(), b'=')?;
+    let is_right = is_key(key) && program.starts_with(b"/") && !program.ends_with(b"/");
+    is_right.then(|| Mapping { key, program: suffix(text, program.len()) })
+}
+
+/// `NAME=VALUE` or `NAME`, a name as programs can have it.
+pub fn variable(text: &[u8]) -> Result<&[u8], &'static str> {
+    let (name, _) = split_once(text, b'=').unwrap_or((text, b""));
+    let is_name = name.first().is_some_and(|byte| !byte.is_ascii_digit())
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    is_name.then_some(text).ok_or("--cgi-env is NAME=VALUE or NAME, of letters, digits and _")
+}
+
 /// What the server says itself, each name between line ends. A second value
 /// would contradict the first, or take the framing of the message apart. Vary is
 /// not here, since two add up, nor Cache-Control, which is there only at times.
@@ -90,7 +133,7 @@ pub fn header<'a, const N: usize>(
     if !is_token(name) || !is_value(value) {
         return Err(form);
     }
-    if OWN_FIELDS.split(|byte| *byte == b'\n').any(|own| own.eq_ignore_ascii_case(name)) {
+    if field::is_listed(OWN_FIELDS, name) {
         return Err("the server sets this field itself");
     }
     let len = headers.iter().fold(text.len() + 2, |len, line| len + line.len() + 2);

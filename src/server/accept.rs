@@ -131,6 +131,8 @@ fn drain(watch: &Watch, children: &mut Children) {
         children.end_idle();
         wait_until(begin + u64::from(limits::GRACE) * 1000, watch, children);
     }
+    children.end_most();
+    wait_until(time::monotonic() + 2 * limits::CGI_END_MS, watch, children);
     children.end_all();
 }
 

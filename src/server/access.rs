@@ -43,22 +43,30 @@ impl Access {
         self.name.get(..self.name_len).filter(|_| self.is_known).unwrap_or_default()
     }
 
-    /// Decides about a request before anything is looked for.
-    pub fn check(&mut self, client: &Client, request: &Request) -> Result<(), Refusal> {
+    /// Decides about a request before anything is looked for. For a program every
+    /// method that is not only for reading is a write.
+    pub fn check(&mut self, client: &Client, request: &Request, is_program: bool) -> Result<(), Refusal> {
         let site = client.site;
-        let is_write = site.options.write && matches!(request.method, Method::Put | Method::Delete);
-        self.is_known = false;
-        let asked = if is_write {
-            check_site(client, request)?;
-            [site.writers.or(site.users), None]
-        } else {
-            // Who may write may read.
-            [site.users, site.users.and(site.writers)]
+        let is_write = match request.method {
+            Method::Get | Method::Head | Method::Options => false,
+            Method::Put | Method::Delete => is_program || site.options.write,
+            _ => is_program,
         };
+        self.is_known = false;
+        if is_write && !is_program {
+            check_site(client, request)?;
+        }
+        let needed = if is_write { site.writers.or(site.users) } else { site.users };
+        // Who may write may read. A program is told who reads, if the client says
+        // so by itself.
+        let others = site.writers.filter(|_| !is_write && (needed.is_some() || is_program));
+        let asked = [needed, others];
         if asked.iter().all(Option::is_none) {
             return Ok(());
         }
-        let text = credentials::basic(request.fields).ok_or(NEEDED)?;
+        let Some(text) = credentials::basic(request.fields) else {
+            return if needed.is_some() { Err(NEEDED) } else { Ok(()) };
+        };
         let last = self.text.get(..self.len).unwrap_or_default();
         if last.is_empty() || (is_write && !self.may_write) || !credentials::is_same(text, last) {
             let mut room = [0; limits::CREDENTIALS];

@@ -11,6 +11,7 @@ use super::connection::Client;
 use crate::sys::{Errno, net, time};
 
 const CUT: Refusal = Refusal::new(Status::BAD_REQUEST, "the body ends too early, RFC 9112 8");
+pub const LARGE: Refusal = Refusal::new(Status::CONTENT_TOO_LARGE, "the body is larger than --max-body");
 const SLOW: Refusal = Refusal::new(Status::REQUEST_TIMEOUT, "the body took too long");
 
 /// The bytes behind a head: those of its body, then those of the next request.
@@ -19,6 +20,15 @@ pub struct Body<'a> {
     room: &'a mut [u8],
     /// Where the bytes are that nobody has used.
     unused: Range<usize>,
+    /// Where those are that [`Body::content`] shows.
+    content: Range<usize>,
+    /// The rest of the body, as it was framed: bytes, or in chunks.
+    left: u64,
+    chunks: Option<Decoder>,
+    /// What is left is all: the framing has come to its end.
+    is_end: bool,
+    /// Bytes of content that it may still have.
+    allowed: u64,
     /// When it was waited for first, in milliseconds.
     begin: Option<u64>,
     /// Bytes that were received, without those that came with the head.
@@ -26,8 +36,36 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
+    /// `arrived` bytes of what is behind the head are in `room` already.
     pub fn new(client: &'a Client<'a>, room: &'a mut [u8], arrived: usize) -> Self {
-        Body { client, room, unused: 0..arrived, begin: None, received: 0 }
+        let (content, allowed, begin, received) = (0..0, u64::MAX, None, 0);
+        Body {
+            client,
+            room,
+            unused: 0..arrived,
+            content,
+            left: 0,
+            chunks: None,
+            is_end: true,
+            allowed,
+            begin,
+            received,
+        }
+    }
+
+    /// Says how long it is, before the first byte is read.
+    pub fn frame(&mut self, length: BodyLength) {
+        (self.left, self.chunks) = match length {
+            BodyLength::None => (0, None),
+            BodyLength::Length(length) => (length, None),
+            BodyLength::Chunked => (u64::MAX, Some(Decoder::new())),
+        };
+        self.is_end = self.left == 0;
+    }
+
+    /// It is refused as soon as it has more than `most` bytes.
+    pub fn limit(&mut self, most: u64) {
+        self.allowed = most;
     }
 
     /// What the body has not used: it is the next request's.
@@ -40,56 +78,85 @@ impl<'a> Body<'a> {
         !self.unused.is_empty()
     }
 
-    /// Reads the body and drops it. False: it has come in chunks that are longer
-    /// than that is worth, and was not read to its end. The caller does not begin
-    /// with a length above [`limits::DISCARD`].
-    pub fn discard(&mut self, length: BodyLength) -> Result<bool, Refusal> {
+    /// Its content as far as it is there and was not taken.
+    pub fn content(&self) -> &[u8] {
+        self.room.get(self.content.clone()).unwrap_or_default()
+    }
+
+    /// Takes so many bytes of the content.
+    pub fn take(&mut self, count: usize) {
+        self.content.start = (self.content.start + count).min(self.content.end);
+    }
+
+    /// All of it was taken.
+    pub fn is_read(&self) -> bool {
+        self.is_end && self.content.is_empty()
+    }
+
+    /// What is left of it is worth to be read and dropped.
+    pub fn is_short(&self) -> bool {
+        self.is_end || (self.chunks.is_none() && self.left <= limits::DISCARD)
+    }
+
+    /// Reads and drops the rest of it. False: it has come in chunks that are
+    /// longer than that is worth, and was not read to its end. The caller does
+    /// not begin with a length above [`limits::DISCARD`].
+    pub fn discard(&mut self) -> Result<bool, Refusal> {
         let mut dropped = 0;
-        self.read(length, &mut |content| {
+        self.read(&mut |content| {
             dropped += content.len() as u64;
             Ok(dropped <= limits::DISCARD)
         })
     }
 
-    /// Reads the body and hands its content to `take`, piece by piece, as long as
-    /// that says true. False: it did not, and the body was not read to its end.
-    pub fn read(
-        &mut self,
-        length: BodyLength,
-        take: &mut dyn FnMut(&[u8]) -> Result<bool, Refusal>,
-    ) -> Result<bool, Refusal> {
-        let mut decoder = Decoder::new();
-        let mut left = match length {
-            BodyLength::None => return Ok(true),
-            BodyLength::Length(length) => length,
-            BodyLength::Chunked => u64::MAX,
-        };
+    /// Hands the rest of it to `take`, piece by piece, as long as that says true.
+    /// False: it did not, and the body was not read to its end.
+    pub fn read(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<bool, Refusal>) -> Result<bool, Refusal> {
         loop {
-            let input = self.room.get(self.unused.clone()).unwrap_or_default();
-            let (used, content, is_end) = if length == BodyLength::Chunked {
-                let step = decoder.feed(input)?;
-                (step.consumed, step.content, decoder.is_complete())
-            } else {
-                let used = left.min(input.len() as u64);
-                left -= used;
-                (used as usize, input.get(..used as usize).unwrap_or_default(), left == 0)
-            };
-            self.unused.start += used;
-            if !content.is_empty() && !take(content)? {
-                return Ok(false);
-            }
-            if is_end {
+            self.fill(true)?;
+            if self.is_read() {
                 return Ok(true);
             }
-            if self.unused.is_empty() {
-                self.receive(left)?;
+            let content = self.content();
+            let count = content.len();
+            if !take(content)? {
+                return Ok(false);
             }
+            self.take(count);
         }
     }
 
-    /// Receives at most `most` bytes, when all that came before are used.
-    fn receive(&mut self, most: u64) -> Result<(), Refusal> {
-        let len = self.room.len().min(usize::try_from(most).unwrap_or(usize::MAX));
+    /// Sees to it that there is some content, unless all of it was taken. False:
+    /// it has not come yet, and `may_wait` is not given.
+    pub fn fill(&mut self, may_wait: bool) -> Result<bool, Refusal> {
+        while self.content.is_empty() && !self.is_end {
+            if self.unused.is_empty() && !self.receive(may_wait)? {
+                return Ok(false);
+            }
+            let input = self.room.get(self.unused.clone()).unwrap_or_default();
+            let (used, len) = match &mut self.chunks {
+                Some(decoder) => {
+                    let step = decoder.feed(input)?;
+                    self.is_end = decoder.is_complete();
+                    (step.consumed, step.content.len())
+                }
+                None => {
+                    let used = self.left.min(input.len() as u64);
+                    self.left -= used;
+                    self.is_end = self.left == 0;
+                    (used as usize, used as usize)
+                }
+            };
+            self.allowed = self.allowed.checked_sub(len as u64).ok_or(LARGE)?;
+            self.unused.start += used;
+            self.content = self.unused.start.saturating_sub(len)..self.unused.start;
+        }
+        Ok(true)
+    }
+
+    /// Receives what has come, when all that came before is used.
+    fn receive(&mut self, may_wait: bool) -> Result<bool, Refusal> {
+        let len = self.room.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         let room = self.room.get_mut(..len).unwrap_or_default();
         // Who sends fast enough is not timed.
         let mut received = net::receive_now(self.client.socket.borrow(), room);
@@ -100,14 +167,18 @@ impl<'a> Body<'a> {
             let earned = (self.received * 1000).checked_div(u64::from(options.min_rate));
             let rate = earned.map(|earned| begin + u64::from(options.header_timeout) * 1000 + earned);
             let idle = now + u64::from(options.idle_timeout) * 1000;
-            received = self.client.receive_before(room, rate.unwrap_or(u64::MAX).min(idle));
+            let end = rate.unwrap_or(u64::MAX).min(idle);
+            if !may_wait && now < end {
+                return Ok(false);
+            }
+            received = self.client.receive_before(room, end);
         }
         match received {
             Ok(0) => Err(CUT),
             Ok(count) => {
                 self.received += count as u64;
                 self.unused = 0..count;
-                Ok(())
+                Ok(true)
             }
             Err(Errno::EAGAIN) => Err(SLOW),
             Err(_) => Err(CUT),

@@ -99,8 +99,19 @@ impl Children {
         }
     }
 
-    pub fn end_all(&mut self) {
+    /// Ends the children at once that have no program, and tells the others to end
+    /// theirs. Those who do not are ended by [`Children::end_all`].
+    pub fn end_most(&mut self) {
         self.ending = true;
+        self.scoreboard.set_over();
+        for (slot, pid) in self.pids.iter().enumerate().filter(|(_, pid)| **pid != 0) {
+            if !self.scoreboard.is_with_program(slot) {
+                process::kill(*pid);
+            }
+        }
+    }
+
+    pub fn end_all(&self) {
         self.pids.iter().filter(|pid| **pid != 0).for_each(|pid| process::kill(*pid));
     }
 }

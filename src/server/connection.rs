@@ -10,9 +10,12 @@ use svcd::limits;
 
 use super::access::Access;
 use super::body::Body;
+use super::delivery::Sent;
 use super::input::{Head, Input};
+use super::program::{self, Call};
 use super::respond::{self, Reply};
 use super::route::{self, Route};
+use super::script;
 use super::{Memory, Site, file, listing, log, remove, store};
 use crate::sys::{Errno, OwnedFd, Scoreboard, net, process, time};
 
@@ -36,7 +39,8 @@ const EXPECTATION: Refusal = Refusal::new(Status::EXPECTATION_FAILED, "unknown e
 pub fn serve(client: Client, memory: &mut Memory) -> ! {
     let mut input = Input::new(memory.input);
     let mut access = Access::new();
-    let mut room = Rooms { name: memory.name, reply: memory.reply, listing: memory.listing };
+    let mut room =
+        Rooms { name: memory.name, path: memory.path, reply: memory.reply, listing: memory.listing };
     loop {
         let next = match input.receive_head(&client) {
             Head::Complete(len) => {
@@ -64,6 +68,7 @@ pub fn serve(client: Client, memory: &mut Memory) -> ! {
 /// What a request is answered in.
 struct Rooms<'a> {
     name: &'a mut [u8; limits::PATH],
+    path: &'a mut [u8; limits::PATH],
     reply: &'a mut [u8; limits::REPLY],
     listing: &'a mut [u8; limits::LISTING],
 }
@@ -93,10 +98,13 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Ok(Parsed::Partial) => return refuse(client, head, HeadError::Method.refusal(), room),
         Err(error) => return refuse(client, head, error.refusal(), room),
     };
+    body.frame(request.body);
     let expectation = framing::expectation(request.version, request.fields);
+    let Rooms { name, path, reply, listing } = room;
+    let below = script::below(&request, client.site, path);
     let may = match expectation {
         Expectation::Unknown => Err(EXPECTATION),
-        _ => access.check(client, &request),
+        _ => access.check(client, &request, below.is_some()),
     };
     let own_root;
     // `*` is no resource of any host.
@@ -107,36 +115,60 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Ok(&client.site.root)
     };
     let route = match (may, root) {
-        (Ok(()), Ok(root)) => route::route(&request, client.site, root, room.name),
+        (Ok(()), Ok(root)) => route::route(&request, below, client.site, root, name),
         (Err(refusal), _) | (_, Err(&refusal)) => Err(refusal),
     };
-    let (route, is_read) = take_body(client, &request, body, expectation, route);
-    let mut reply = Reply::new(client, room.reply);
+    let mut reply = Reply::new(client, reply);
     reply.head_only = request.method == Method::Head;
     reply.root = root.ok();
-    if is_read && !client.scoreboard.is_stopping() {
-        reply.persistence = Persistence::of(request.version, request.fields);
-    }
-    let sent = match route {
-        Ok(Route::File(found)) => file::send(&mut reply, &request, &found),
-        Ok(Route::Redirect { name, query }) => respond::redirect(&mut reply, name, query),
-        Ok(Route::Listing(folder)) => listing::send(&mut reply, &request, &folder, room.listing),
-        Ok(Route::Options) => respond::options(&mut reply),
-        Ok(Route::Put(upload)) => store::send(&mut reply, &request, upload),
-        Ok(Route::Delete(place)) => remove::send(&mut reply, &request, &place),
-        Err(refusal) => respond::refuse(&mut reply, refusal),
+    let (sent, is_read) = match (route, root) {
+        (Ok(Route::Program(script)), Ok(root)) => {
+            let method = head.split(|byte| *byte == b' ').next().unwrap_or_default();
+            let waits = expectation != Expectation::None && request.has_body();
+            let (request, user) = (&request, access.user());
+            let call = Call { client, root, request, method, user, waits, is_redirected: false };
+            let sent = program::send(&mut reply, &call, &script, body, listing);
+            (sent, body.is_read())
+        }
+        (route, _) => {
+            let (route, is_read) = take_body(client, &request, body, expectation, route);
+            if is_read && !client.scoreboard.is_stopping() {
+                reply.persistence = Persistence::of(request.version, request.fields);
+            }
+            (send(&mut reply, &request, route, listing), is_read)
+        }
     };
     let persistence = reply.persistence;
     client.answered.set(Some(sent.time));
     log::write(client, head, Some(&request), access.user(), &sent);
     match persistence {
         _ if !sent.complete => Next::Close,
-        Persistence::Close if !is_read || body.has_more() => Next::Linger,
+        _ if !is_read => Next::Linger,
+        Persistence::Close if body.has_more() => Next::Linger,
         // A long answer gives the client time for another request, and no more
         // of a late body was received than belongs to it.
         Persistence::Close if (sent.is_long || request.has_body()) && has_input(client) => Next::Linger,
         Persistence::Close => Next::Close,
         _ => Next::Request,
+    }
+}
+
+/// Sends what answers a request without a program.
+pub fn send(
+    reply: &mut Reply,
+    request: &Request,
+    route: Result<Route, Refusal>,
+    listing: &mut [u8; limits::LISTING],
+) -> Sent {
+    match route {
+        Ok(Route::File(found)) => file::send(reply, request, &found),
+        Ok(Route::Redirect { name, query }) => respond::redirect(reply, name, query),
+        Ok(Route::Listing(folder)) => listing::send(reply, request, &folder, listing),
+        Ok(Route::Options) => respond::options(reply),
+        Ok(Route::Put(upload)) => store::send(reply, request, upload),
+        Ok(Route::Delete(place)) => remove::send(reply, request, &place),
+        Ok(Route::Program(_)) => respond::refuse(reply, route::BROKEN),
+        Err(refusal) => respond::refuse(reply, refusal),
     }
 }
 
@@ -164,8 +196,8 @@ fn take_body<'a>(
         respond::proceed(client.socket.borrow());
     }
     let read = match &mut route {
-        Ok(Route::Put(upload)) => upload.receive(body, request.body),
-        _ => body.discard(request.body),
+        Ok(Route::Put(upload)) => upload.receive(body),
+        _ => body.discard(),
     };
     match read {
         Ok(is_read) => (route, is_read),

@@ -34,7 +34,7 @@ pub struct Delivery<'a> {
     pub idle: u64,
 }
 
-impl Delivery<'_> {
+impl<'a> Delivery<'a> {
     fn sent(&self, bytes: u64, complete: bool, is_long: bool) -> Sent {
         Sent { status: self.status, bytes, reason: "", complete, is_long, time: self.time }
     }
@@ -69,9 +69,9 @@ impl Delivery<'_> {
     }
 
     /// Sends a head whose body follows in parts.
-    pub fn begin_parts<'b>(&'b self, head: &[u8]) -> Parts<'b> {
+    pub fn begin_parts(&self, head: &[u8]) -> Parts<'a> {
         let (_, complete) = self.push(head, true);
-        Parts { delivery: self, bytes: 0, complete }
+        Parts { delivery: *self, bytes: 0, complete }
     }
 
     /// The bytes that went out, and whether these are all.
@@ -130,7 +130,7 @@ impl Default for Patience {
 
 /// A body under way.
 pub struct Parts<'a> {
-    delivery: &'a Delivery<'a>,
+    delivery: Delivery<'a>,
     bytes: u64,
     complete: bool,
 }
@@ -152,7 +152,14 @@ impl Parts<'_> {
         let mut size = Buffer::new(&mut room);
         hex::push_padded(&mut size, content.len() as u64, 8);
         size.push(b"\r\n");
-        self.bytes(size.bytes(), true) && self.bytes(content, true) && self.bytes(b"\r\n", false)
+        let before = self.bytes;
+        let is_sent =
+            self.bytes(size.bytes(), true) && self.bytes(content, true) && self.bytes(b"\r\n", false);
+        if is_sent {
+            // The framing is not of the body (RFC 9112 6).
+            self.bytes = before + content.len() as u64;
+        }
+        is_sent
     }
 
     /// Sends `count` bytes of `file`. When the client is gone or takes nothing,

@@ -5,7 +5,7 @@ use core::panic::PanicInfo;
 
 use svcd::access::users::Malformed;
 use svcd::options::UsageError;
-use svcd::text::{Buffer, address, decimal};
+use svcd::text::{Buffer, address, decimal, percent};
 
 use super::listeners::Bound;
 use super::{About, RunError};
@@ -29,8 +29,16 @@ fn line(parts: &[&[u8]]) {
     let mut line = Buffer::new(&mut room);
     line.push(b"svcd: ");
     for part in parts {
-        for &byte in part.iter().take(PART) {
-            line.push_byte(if byte.is_ascii_control() { b'?' } else { byte });
+        for chunk in part.get(..PART.min(part.len())).unwrap_or_default().utf8_chunks() {
+            for char in chunk.valid().chars() {
+                // C1, which 8-bit terminals obey, are controls too.
+                let char = if char.is_control() { '?' } else { char };
+                line.push(char.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            for &byte in chunk.invalid() {
+                line.push(b"\\x");
+                percent::push_hex(&mut line, byte);
+            }
         }
         if part.len() > PART {
             line.push(b"...");
@@ -82,6 +90,11 @@ fn failed(call: &str, space: &[u8], about: &[u8], errno: Errno) {
         None => (b": errno ", number(errno.number() as u64, &mut room)),
     };
     line(&[call.as_bytes(), space, about, word, text]);
+}
+
+/// A program's line on its standard error.
+pub fn program(name: &[u8], text: &[u8]) {
+    line(&[name, b": ", text]);
 }
 
 /// A connection's process was ended by a signal that the parent did not send.

@@ -12,6 +12,7 @@
 
 mod accept;
 mod access;
+mod answer;
 mod body;
 mod children;
 mod connection;
@@ -25,9 +26,12 @@ mod log;
 pub mod message;
 mod place;
 mod private;
+mod program;
+mod relay;
 mod remove;
 mod respond;
 mod route;
+mod script;
 mod store;
 mod turned_away;
 
@@ -35,11 +39,13 @@ use core::ffi::CStr;
 use core::net::SocketAddr;
 
 use svcd::access::users::{Malformed, Users};
+use svcd::cgi::environment::inherited;
 use svcd::limits;
 use svcd::options::{Log, Options};
+use svcd::text::List;
 
 use crate::sys::fs::Root;
-use crate::sys::{Errno, Failure, Fd};
+use crate::sys::{Environment, Errno, Failure, Fd};
 use listeners::Listeners;
 
 /// What all connections share.
@@ -49,6 +55,8 @@ pub struct Site<'a> {
     pub errors: Option<Root>,
     pub options: &'a Options<'a>,
     pub log: Option<Fd<'static>>,
+    /// Those of --cgi-env, with their values.
+    pub variables: List<&'a [u8], { limits::ADDITIONS }>,
     /// Of whom every request needs one.
     pub users: Option<Users<'a>>,
     /// Of whom a write needs one.
@@ -61,6 +69,8 @@ pub struct Memory<'a> {
     pub input: &'a mut [u8; limits::INPUT],
     /// The name below DOCROOT that its path means.
     pub name: &'a mut [u8; limits::PATH],
+    /// The path of the request without its dot segments.
+    pub path: &'a mut [u8; limits::PATH],
     /// The head of an answer, and its body when that is small.
     pub reply: &'a mut [u8; limits::REPLY],
     /// The entries of a folder.
@@ -73,18 +83,20 @@ struct Shared<'a> {
     writers: &'a mut [u8; limits::USERS],
 }
 
-pub const MEMORY: usize = limits::INPUT + limits::PATH + limits::REPLY + limits::LISTING + 2 * limits::USERS;
+pub const MEMORY: usize =
+    limits::INPUT + 2 * limits::PATH + limits::REPLY + limits::LISTING + 2 * limits::USERS;
 
 impl<'a> Memory<'a> {
     /// None cannot happen: the parts add up to the whole.
     fn new(whole: &'a mut [u8; MEMORY]) -> Option<(Self, Shared<'a>)> {
         let (input, rest) = whole.split_first_chunk_mut()?;
         let (name, rest) = rest.split_first_chunk_mut()?;
+        let (path, rest) = rest.split_first_chunk_mut()?;
         let (reply, rest) = rest.split_first_chunk_mut()?;
         let (listing, rest) = rest.split_first_chunk_mut()?;
         let (users, rest) = rest.split_first_chunk_mut()?;
         let shared = Shared { users, writers: rest.first_chunk_mut()? };
-        Some((Memory { input, name, reply, listing }, shared))
+        Some((Memory { input, name, path, reply, listing }, shared))
     }
 }
 
@@ -111,7 +123,11 @@ impl From<Failure> for RunError<'_> {
 }
 
 /// Starts, serves until a signal stops it, and ends in good order.
-pub fn run<'a>(options: &Options<'a>, memory: &'a mut [u8; MEMORY]) -> Result<(), RunError<'a>> {
+pub fn run<'a>(
+    options: &Options<'a>,
+    environment: Environment,
+    memory: &'a mut [u8; MEMORY],
+) -> Result<(), RunError<'a>> {
     let Some((mut memory, shared)) = Memory::new(memory) else {
         return Err(Errno::ENOMEM.of("start").into());
     };
@@ -128,11 +144,17 @@ pub fn run<'a>(options: &Options<'a>, memory: &'a mut [u8; MEMORY]) -> Result<()
     };
     own_log.map_or(Ok(()), |path| private::check(path, None, &root))?;
     let log = log::open(options.log)?;
+    let mut variables = List::new();
+    let own = environment.map(|line| -> &'a [u8] { line });
+    for line in options.cgi_env.iter().filter_map(|line| inherited(line, own.clone())) {
+        // There is room for as many as there are options.
+        let _ = variables.push(line);
+    }
     own_log.map_or(Ok(()), |path| private::check(path, log, &root))?;
     if options.write {
         leftovers::remove(&root).map_err(|errno| errno.of("openat"))?;
     }
-    let site = Site { root, errors, options, log, users, writers };
+    let site = Site { root, errors, options, log, variables, users, writers };
     let mut listeners = Listeners::open(options)?;
     let result = accept::serve(&mut listeners, &site, options, &mut memory);
     listeners.close_and_remove();

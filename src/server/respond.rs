@@ -43,8 +43,13 @@ impl<'a> Reply<'a> {
 
     /// Begins a head, with the fields of --header.
     pub fn begin(&mut self, status: Status) -> (Buffer<'_>, Delivery<'a>) {
+        self.begin_with_line(status, status.line())
+    }
+
+    /// The same with the code and the phrase of a program.
+    pub fn begin_with_line(&mut self, status: Status, line: &[u8]) -> (Buffer<'_>, Delivery<'a>) {
         let mut answer = Buffer::new(self.room);
-        response::begin(&mut answer, status, self.persistence, self.time);
+        response::begin_with_line(&mut answer, line, self.persistence, self.time);
         for line in self.site.options.headers.iter() {
             response::push_line(&mut answer, line);
         }

@@ -9,6 +9,7 @@ use svcd::text::Buffer;
 
 use super::Site;
 use super::place::{self, Place};
+use super::script::{self, Below, Script};
 use super::store::{self, Upload};
 use crate::sys::fs::{self, Kind, Metadata, Root};
 use crate::sys::{Errno, OwnedFd};
@@ -27,6 +28,7 @@ pub enum Route<'a> {
     /// PUT, of which the body is to come.
     Put(Upload<'a>),
     Delete(Place<'a>),
+    Program(Script<'a>),
 }
 
 /// An open regular file.
@@ -80,14 +82,19 @@ pub fn host(request: &Request, docroot: &Root) -> Result<Root, Refusal> {
     })
 }
 
-/// Finds what the request names. `memory` holds the name then.
+/// Finds what the request names; `below` tells whether it is for a program.
+/// `memory` holds the name then.
 pub fn route<'a>(
     request: &Request<'a>,
-    site: &Site,
+    below: Option<Below<'a>>,
+    site: &Site<'a>,
     root: &Root,
     memory: &'a mut [u8; limits::PATH],
 ) -> Result<Route<'a>, Refusal> {
     let options = site.options;
+    if let Some(below) = below {
+        return script::find(below, site, root, memory).map(Route::Program);
+    }
     match request.method {
         Method::Get | Method::Head => {}
         Method::Options if request.target == b"*" => return Ok(Route::Options),
@@ -193,7 +200,7 @@ fn open_with(root: &Root, name: &mut Buffer, suffix: &[u8]) -> Result<(OwnedFd, 
     open(root, name)
 }
 
-fn open(root: &Root, name: &mut Buffer) -> Result<(OwnedFd, Metadata), Errno> {
+pub fn open(root: &Root, name: &mut Buffer) -> Result<(OwnedFd, Metadata), Errno> {
     let len = name.len();
     let file = c_str(name).and_then(|name| root.open_beneath(name));
     name.truncate(len);

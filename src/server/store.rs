@@ -9,7 +9,7 @@ use svcd::http::framing::BodyLength;
 use svcd::http::{Refusal, Request, Status, coding, response};
 use svcd::text::percent;
 
-use super::body::Body;
+use super::body::{self, Body};
 use super::delivery::Sent;
 use super::file;
 use super::place::{self, Name, Place};
@@ -30,7 +30,6 @@ pub struct Upload<'a> {
 
 const LENGTH: Refusal =
     Refusal::new(Status::LENGTH_REQUIRED, "PUT needs Content-Length or chunks, RFC 9110 15.5.12");
-const LARGE: Refusal = Refusal::new(Status::CONTENT_TOO_LARGE, "the body is larger than --max-body");
 const PARTIAL: Refusal = Refusal::new(Status::BAD_REQUEST, "a part cannot be stored, RFC 9110 14.5");
 const CODED: Refusal =
     Refusal::new(Status::UNSUPPORTED_MEDIA_TYPE, "a coded body cannot be stored, RFC 9110 8.4");
@@ -43,7 +42,7 @@ pub fn begin<'a>(request: &Request, place: Place<'a>, most: u64) -> Result<Uploa
     let old = place::current(request, folder.borrow(), name)?;
     match request.body {
         BodyLength::None => return Err(LENGTH),
-        BodyLength::Length(length) if length > most => return Err(LARGE),
+        BodyLength::Length(length) if length > most => return Err(body::LARGE),
         _ => {}
     }
     if request.fields.first("Content-Range").is_some() {
@@ -60,10 +59,9 @@ pub fn begin<'a>(request: &Request, place: Place<'a>, most: u64) -> Result<Uploa
 }
 
 impl Upload<'_> {
-    pub fn receive(&mut self, body: &mut Body, length: BodyLength) -> Result<bool, Refusal> {
-        let mut left = self.most;
-        body.read(length, &mut |content| {
-            left = left.checked_sub(content.len() as u64).ok_or(LARGE)?;
+    pub fn receive(&self, body: &mut Body) -> Result<bool, Refusal> {
+        body.limit(self.most);
+        body.read(&mut |content| {
             self.temporary.write(content).map_err(place::failure)?;
             Ok(true)
         })

@@ -7,7 +7,7 @@
 //! none of these calls keeps an address. That is the reason behind each
 //! SAFETY note here; the notes name what is left to say.
 
-use core::ffi::CStr;
+use core::ffi::{CStr, c_char};
 
 use super::errno::Errno;
 use super::fd::{Fd, OwnedFd};
@@ -32,6 +32,18 @@ pub fn connect(socket: Fd, address: &[u8]) -> Result<(), Errno> {
     unsafe { call(Call::connect, [socket.register(), address.as_ptr() as usize, address.len()]) }.map(drop)
 }
 
+/// Returns only with an error. Each array ends in a null pointer.
+pub fn execve(path: &CStr, arguments: &[*const c_char], environment: &[*const c_char]) -> Errno {
+    let ends = |array: &[*const c_char]| array.last().is_some_and(|last| last.is_null());
+    if !ends(arguments) || !ends(environment) {
+        return Errno::EINVAL;
+    }
+    let arguments = [path.as_ptr() as usize, arguments.as_ptr() as usize, environment.as_ptr() as usize];
+    // SAFETY: the kernel reads each array up to its null pointer, which was
+    // looked for, and each string up to its NUL: see `Strings`.
+    unsafe { call(Call::execve, arguments) }.err().unwrap_or(Errno::EINVAL)
+}
+
 pub fn exit(code: u8) -> ! {
     loop {
         // SAFETY: no address is passed. The call does not return.
@@ -50,6 +62,17 @@ pub fn faccessat(directory: Fd, path: &CStr, mode: u32) -> Result<(), Errno> {
 pub fn fchmod(fd: Fd, mode: u32) -> Result<(), Errno> {
     // SAFETY: no address is passed.
     unsafe { call(Call::fchmod, [fd.register(), mode as usize]) }.map(drop)
+}
+
+pub fn fchdir(folder: Fd) -> Result<(), Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::fchdir, [folder.register()]) }.map(drop)
+}
+
+/// For commands whose argument is a number.
+pub fn fcntl(fd: Fd, command: u32, argument: u32) -> Result<(), Errno> {
+    // SAFETY: no address is passed; the commands in `constant` take none.
+    unsafe { call(Call::fcntl, [fd.register(), command as usize, argument as usize]) }.map(drop)
 }
 
 pub fn flock(fd: Fd, operation: u32) -> Result<(), Errno> {
@@ -135,6 +158,12 @@ pub fn send(socket: Fd, bytes: &[u8], flags: u32) -> Result<usize, Errno> {
     // SAFETY: the kernel reads `bytes.len()` bytes; a null address of length 0
     // means the connected peer.
     unsafe { call(Call::sendto, arguments) }
+}
+
+/// Of process 0, the caller itself, to its own group.
+pub fn setpgid(pid: i32, group: i32) -> Result<(), Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::setpgid, [pid as isize as usize, group as isize as usize]) }.map(drop)
 }
 
 pub fn setsockopt(socket: Fd, level: u32, option: u32, value: &[u8]) -> Result<(), Errno> {

@@ -59,6 +59,7 @@ errors! {
     EINTR "interrupted",
     EIO "input or output error",
     ENXIO "no such device",
+    E2BIG "too many arguments or variables",
     EBADF "bad descriptor",
     EAGAIN "try again",
     ENOMEM "out of memory",

@@ -30,10 +30,20 @@ impl Root {
         }
     }
 
+    /// Opens a folder to look for names in it.
+    pub fn search(&self, name: &CStr) -> Result<OwnedFd, Errno> {
+        retry(|| self.beneath.open(self.directory.borrow(), name, SEARCH))
+    }
+
+    /// Where it is.
+    pub fn path<'a>(&self, room: &'a mut [u8; limits::PATH]) -> Result<&'a [u8], Errno> {
+        path(self.directory.borrow(), room)
+    }
+
     /// Another root: a folder in this one. `name` is as for
     /// [`Root::open_beneath`].
     pub fn below(&self, name: &CStr) -> Result<Root, Errno> {
-        let directory = retry(|| self.beneath.open(self.directory.borrow(), name, SEARCH))?;
+        let directory = self.search(name)?;
         Ok(Root { directory, beneath: self.beneath })
     }
 
@@ -97,6 +107,16 @@ const FOLDER: u32 = constant::O_RDONLY | constant::O_DIRECTORY | constant::O_CLO
 /// Where an open file is, after all links; EINVAL: `room` is too small.
 pub fn path<'a>(file: Fd, room: &'a mut [u8; limits::PATH]) -> Result<&'a [u8], Errno> {
     os::path(file, room)
+}
+
+/// Opens a folder wherever it is, to look for names in it.
+pub fn open_any_folder(path: &CStr) -> Result<OwnedFd, Errno> {
+    retry(|| calls::openat(Fd::special(constant::AT_FDCWD), path, SEARCH, 0))
+}
+
+/// EACCES: the server may not execute the file.
+pub fn may_execute(folder: Fd, name: &CStr) -> Result<(), Errno> {
+    calls::faccessat(folder, name, constant::X_OK)
 }
 
 /// Opens a folder in another one; not through a link.
@@ -188,11 +208,16 @@ pub(super) fn meaning(stat: &os::Stat) -> Metadata {
     Metadata { kind, size: stat.size(), modified, nanos: stat.modified_nanos(), inode, device, mode }
 }
 
+/// Reads what there is, once; 0 is the end.
+pub fn read(fd: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
+    retry(|| calls::read(fd, buffer))
+}
+
 /// Reads until `buffer` is full or the file ends; returns the bytes read.
 pub fn read_full(fd: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
     let mut len = 0;
     while let Some(room) = buffer.get_mut(len..).filter(|room| !room.is_empty()) {
-        match retry(|| calls::read(fd, room))? {
+        match read(fd, room)? {
             0 => break,
             count => len += count,
         }

@@ -25,8 +25,9 @@
 //!   what differs in them; number and length are at the same place;
 //! - `family_bytes`, `family_of`: the two bytes a sockaddr begins with;
 //!   `UNIX_PATH`: the room behind them in a Unix socket's;
-//! - `socket`, `unacknowledged`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`,
-//!   `sleep`;
+//! - `socket`, `unacknowledged`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
+//! - `poll`, `pipe`, `dup_to`, `close_all`, `set_limit`, `unblock`,
+//!   `watch_children`: what a program is started with, and how its end is known;
 //! - `create_unnamed`, `link`, `rename`, `stamp`, `sync`: how a file comes into a folder;
 //!   `path`: where it is;
 //! - `Beneath`: how a path is opened that must stay below a directory and
@@ -43,7 +44,9 @@ pub mod fs;
 mod gate;
 pub mod net;
 pub mod process;
+pub mod readiness;
 mod scoreboard;
+pub mod spawn;
 mod start;
 pub mod temporary;
 pub mod time;
@@ -62,7 +65,7 @@ pub use errno::{Errno, Failure};
 pub use fd::{Fd, OwnedFd};
 pub use os::Watch;
 pub use scoreboard::Scoreboard;
-pub use start::Start;
+pub use start::{Environment, Start};
 
 /// Listening sockets that a [`Watch`] can wait for at once.
 pub const LISTENERS: usize = 8;

@@ -122,6 +122,20 @@ pub fn receive_now(socket: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
     retry(|| calls::recv(socket, buffer, constant::MSG_DONTWAIT))
 }
 
+/// Whether the other end has said that nothing more will come, and everything
+/// before that was received.
+pub fn is_at_end(socket: Fd) -> bool {
+    let flags = constant::MSG_DONTWAIT | constant::MSG_PEEK;
+    !matches!(retry(|| calls::recv(socket, &mut [0], flags)), Ok(1) | Err(Errno::EAGAIN))
+}
+
+/// The server's address of a connection; None: a Unix socket.
+pub fn local_address(socket: Fd) -> Option<SocketAddr> {
+    let mut address = Sockaddr::empty();
+    let length = calls::getsockname(socket, &mut address.bytes).ok()?;
+    address.get(length)
+}
+
 /// Sends all of `bytes`. `more`: further bytes follow at once, so that the
 /// system may wait for them before it fills a segment.
 ///

@@ -2,6 +2,7 @@
 
 use super::calls;
 use super::errno::{Errno, retry};
+use super::fd::OwnedFd;
 use super::os::{self, constant};
 
 /// Which of the two processes this is.
@@ -34,6 +35,17 @@ pub fn reap() -> Option<Ended> {
         // ECHILD: there are no children at all.
         Ok(_) | Err(_) => None,
     }
+}
+
+/// A descriptor that is ready when a child of this process has ended; None: the
+/// system has none, and it is to be looked for. One of them is made for one child.
+pub fn watch_children() -> Option<OwnedFd> {
+    os::watch_children()
+}
+
+/// Asks a group of processes to end, or ends it at once.
+pub fn end_group(group: i32, at_once: bool) {
+    let _ = calls::kill(-group, if at_once { constant::SIGKILL } else { constant::SIGTERM });
 }
 
 /// Ends a process at once, whatever it does. That it is gone already is no

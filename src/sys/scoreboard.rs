@@ -21,13 +21,18 @@ pub struct Scoreboard {
 }
 
 const BUSY: u32 = 0;
-/// The parent ends the child. Greater numbers are seconds since 1970.
+/// The parent ends the child.
 const CLAIMED: u32 = 1;
+/// At work, with a program that must not outlive the child. Greater numbers are
+/// seconds since 1970.
+const WITH_PROGRAM: u32 = 2;
 
 /// Every answer is the last one of its connection.
 const STOPPING: u32 = 1;
 /// And nobody waits for another request.
 const ENDING: u32 = 2;
+/// And nobody goes on.
+const OVER: u32 = 3;
 
 impl Scoreboard {
     pub fn new(slots: usize) -> Result<Scoreboard, Failure> {
@@ -44,9 +49,18 @@ impl Scoreboard {
         self.set(slot, BUSY);
     }
 
+    /// The child runs a program.
+    pub fn set_with_program(self, slot: usize) {
+        self.set(slot, WITH_PROGRAM);
+    }
+
+    pub fn is_with_program(self, slot: usize) -> bool {
+        self.slots.get(slot).is_some_and(|place| place.load(SeqCst) == WITH_PROGRAM)
+    }
+
     /// The child waits for a request, since a time in seconds since 1970.
     pub fn set_idle(self, slot: usize, since: u64) {
-        self.set(slot, (since as u32).max(CLAIMED + 1));
+        self.set(slot, (since as u32).max(WITH_PROGRAM + 1));
     }
 
     fn set(self, slot: usize, value: u32) {
@@ -70,7 +84,7 @@ impl Scoreboard {
     fn change(self, slot: usize, to: u32) -> bool {
         let Some(place) = self.slots.get(slot) else { return false };
         let since = place.load(SeqCst);
-        since > CLAIMED && place.compare_exchange(since, to, SeqCst, SeqCst).is_ok()
+        since > WITH_PROGRAM && place.compare_exchange(since, to, SeqCst, SeqCst).is_ok()
     }
 
     pub fn is_claimed(self, slot: usize) -> bool {
@@ -80,7 +94,7 @@ impl Scoreboard {
     /// The slot that has waited longest, and since when.
     pub fn longest_idle(self) -> Option<(usize, u64)> {
         let slots = self.slots.iter().map(|place| place.load(SeqCst)).enumerate();
-        let idle = slots.filter(|(_, since)| *since > CLAIMED);
+        let idle = slots.filter(|(_, since)| *since > WITH_PROGRAM);
         idle.min_by_key(|(_, since)| *since).map(|(slot, since)| (slot, u64::from(since)))
     }
 
@@ -99,6 +113,15 @@ impl Scoreboard {
     }
 
     pub fn is_ending(self) -> bool {
-        self.stop.load(SeqCst) == ENDING
+        self.stop.load(SeqCst) >= ENDING
+    }
+
+    /// From now on, a child that runs a program ends it, and itself.
+    pub fn set_over(self) {
+        self.stop.store(OVER, SeqCst);
+    }
+
+    pub fn is_over(self) -> bool {
+        self.stop.load(SeqCst) == OVER
     }
 }

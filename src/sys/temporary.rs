@@ -18,6 +18,7 @@ use super::errno::{Errno, retry};
 use super::fd::{Fd, OwnedFd};
 use super::fs::{self, Kind, Metadata};
 use super::os::{self, constant};
+use super::time;
 
 /// What the name begins with; eight digits follow.
 const PREFIX: &[u8] = b".svcd-";
@@ -46,11 +47,11 @@ impl<'a> Lock<'a> {
                 Err(Errno::EAGAIN) => {}
                 _ => return Ok(Lock(folder)),
             }
-            let now = os::monotonic();
+            let now = time::monotonic();
             if now >= *end.get_or_insert(now + patience) {
                 return Err(Errno::EAGAIN);
             }
-            os::sleep(PAUSE);
+            time::sleep(PAUSE);
         }
     }
 }

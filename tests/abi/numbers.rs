@@ -6,9 +6,13 @@ number! {
     clone SYS_clone CLONE;
     close SYS_close CLOSE;
     connect SYS_connect CONNECT;
+    dup3 SYS_dup3 DUP3;
+    execve SYS_execve EXECVE;
     exit SYS_exit_group EXIT_GROUP;
     faccessat SYS_faccessat FACCESSAT;
+    fchdir SYS_fchdir FCHDIR;
     fchmod SYS_fchmod FCHMOD;
+    fcntl SYS_fcntl FCNTL;
     flock SYS_flock FLOCK;
     fstat SYS_fstat FSTAT;
     fstatat SYS_newfstatat NEWFSTATAT;
@@ -22,7 +26,9 @@ number! {
     lseek SYS_lseek LSEEK;
     mmap SYS_mmap MMAP;
     openat SYS_openat OPENAT;
+    pipe2 SYS_pipe2 PIPE2;
     ppoll SYS_ppoll PPOLL;
+    prlimit64 SYS_prlimit64 PRLIMIT64;
     read SYS_read READ;
     readlinkat SYS_readlinkat READLINKAT;
     recvfrom SYS_recvfrom RECVFROM;
@@ -31,6 +37,7 @@ number! {
     rt_sigprocmask SYS_rt_sigprocmask RT_SIGPROCMASK;
     sendfile SYS_sendfile SENDFILE;
     sendto SYS_sendto SENDTO;
+    setpgid SYS_setpgid SETPGID;
     setsockopt SYS_setsockopt SETSOCKOPT;
     shutdown SYS_shutdown SHUTDOWN;
     signalfd4 SYS_signalfd4 SIGNALFD4;

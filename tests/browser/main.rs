@@ -14,6 +14,7 @@
 mod commands;
 mod devtools;
 mod listing;
+mod programs;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};

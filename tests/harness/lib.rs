@@ -38,6 +38,7 @@ pub mod process;
 pub mod program;
 pub mod remains;
 pub mod response;
+pub mod scripts;
 pub mod server;
 pub mod snapshot;
 pub mod strace;

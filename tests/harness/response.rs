@@ -242,7 +242,9 @@ fn head(bytes: &[u8]) -> Result<Response, String> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in lines {
         let field = field_line(line)?;
-        if fields.iter().any(|other| other.0.eq_ignore_ascii_case(&field.0)) {
+        // RFC 6265 3: cookies are the one field that is no list.
+        let may_repeat = field.0.eq_ignore_ascii_case("Set-Cookie");
+        if !may_repeat && fields.iter().any(|other| other.0.eq_ignore_ascii_case(&field.0)) {
             return Err(format!("{} twice", field.0));
         }
         fields.push(field);

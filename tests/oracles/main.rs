@@ -2,6 +2,7 @@
 //! otherwise, the reason stands beside it.
 
 mod access;
+mod cgi;
 mod chunked;
 mod conditions;
 mod dates;

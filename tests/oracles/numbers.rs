@@ -15,8 +15,9 @@ macro_rules! number {
                 assert_eq!(table::Call::$call as i64, libc::$libc, stringify!($call));
                 assert_eq!(table::Call::$call as usize, sc::nr::$sc, stringify!($call));
             )*
-            // `sc` is older than openat2.
+            // `sc` is older than these.
             assert_eq!(table::Call::openat2 as i64, libc::SYS_openat2);
+            assert_eq!(table::Call::close_range as i64, libc::SYS_close_range);
         }
     };
 }

@@ -8,6 +8,8 @@
 mod addresses;
 mod auth;
 mod bodies;
+mod cgi;
+mod cgi_example;
 mod codings;
 mod command_line;
 mod conditions;

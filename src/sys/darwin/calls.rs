@@ -9,6 +9,7 @@ use super::table::Call;
 use crate::sys::errno::Errno;
 use crate::sys::fd::{Fd, OwnedFd};
 use crate::sys::gate::{call, call2};
+use crate::sys::readiness::Entry;
 
 /// Writes the peer's address and returns its whole length with the connection.
 pub fn accept(socket: Fd, address: &mut [u8]) -> Result<(OwnedFd, usize), Errno> {
@@ -16,12 +17,6 @@ pub fn accept(socket: Fd, address: &mut [u8]) -> Result<(OwnedFd, usize), Errno>
     let arguments = [socket.register(), address.as_mut_ptr() as usize, &raw mut length as usize];
     // SAFETY: the kernel writes at most `length` bytes, and the new length over it.
     unsafe { call(Call::accept, arguments) }.map(|fd| (OwnedFd::new(fd), length as usize))
-}
-
-/// For commands whose argument is a number.
-pub fn fcntl(fd: Fd, command: u32, argument: u32) -> Result<(), Errno> {
-    // SAFETY: no address is passed; the commands in `constant` take none.
-    unsafe { call(Call::fcntl, [fd.register(), command as usize, argument as usize]) }.map(drop)
 }
 
 /// F_GETPATH of fcntl(2): writes the file's path with a NUL.
@@ -99,10 +94,10 @@ pub fn kqueue() -> Result<OwnedFd, Errno> {
     unsafe { call(Call::kqueue, []) }.map(OwnedFd::new)
 }
 
-/// Waits for nothing, for so many milliseconds.
-pub fn poll_nothing(timeout: u32) -> Result<(), Errno> {
-    // SAFETY: no address is passed; of the null pointer no entry is read.
-    unsafe { call(Call::poll, [0, 0, timeout as usize]) }.map(drop)
+/// Waits for one of `entries`, at most so many milliseconds; -1: for ever.
+pub fn poll(entries: &mut [Entry], timeout: i32) -> Result<usize, Errno> {
+    // SAFETY: the kernel writes into `entries.len()` entries, each a pollfd.
+    unsafe { call(Call::poll, [entries.as_mut_ptr() as usize, entries.len(), timeout as usize]) }
 }
 
 /// Both names are in `folder`.
@@ -141,4 +136,24 @@ pub fn sigprocmask(how: u32, signals: u32) -> Result<(), Errno> {
 pub fn socket(family: u32, kind: u32, protocol: u32) -> Result<OwnedFd, Errno> {
     // SAFETY: no address is passed.
     unsafe { call(Call::socket, [family as usize, kind as usize, protocol as usize]) }.map(OwnedFd::new)
+}
+
+pub fn dup2(fd: Fd, number: i32) -> Result<(), Errno> {
+    // SAFETY: no address is passed. What had the number is closed: see its caller.
+    unsafe { call(Call::dup2, [fd.register(), number as usize]) }.map(drop)
+}
+
+/// The ends to read and to write, in the two result registers.
+pub fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
+    // SAFETY: no address is passed.
+    let ends = unsafe { call2(Call::pipe, []) }?;
+    Ok((OwnedFd::new(ends.first), OwnedFd::new(ends.second)))
+}
+
+/// Of this process.
+pub fn setrlimit(resource: u32, limit: u64) -> Result<(), Errno> {
+    // struct rlimit: soft and hard.
+    let limits = [limit; 2];
+    // SAFETY: the kernel reads one rlimit.
+    unsafe { call(Call::setrlimit, [resource as usize, limits.as_ptr() as usize]) }.map(drop)
 }

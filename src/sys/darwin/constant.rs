@@ -7,6 +7,7 @@ pub const ENOENT: u32 = 2;
 pub const EINTR: u32 = 4;
 pub const EIO: u32 = 5;
 pub const ENXIO: u32 = 6;
+pub const E2BIG: u32 = 7;
 pub const EBADF: u32 = 9;
 pub const ENOMEM: u32 = 12;
 pub const EACCES: u32 = 13;
@@ -103,6 +104,7 @@ pub const IPPROTO_TCP: u32 = 6;
 pub const IPPROTO_IPV6: u32 = 41;
 pub const IPV6_V6ONLY: u32 = 27;
 pub const TCP_NODELAY: u32 = 1;
+pub const MSG_PEEK: u32 = 2;
 pub const MSG_DONTWAIT: u32 = 0x80;
 pub const MSG_NOSIGNAL: u32 = 0x80000;
 /// There is none: what is sent goes out.
@@ -110,13 +112,16 @@ pub const MSG_MORE: u32 = 0;
 pub const SHUT_WR: u32 = 1;
 
 // sys/signal.h, sys/wait.h
+pub const SIGHUP: u32 = 1;
 pub const SIGINT: u32 = 2;
+pub const SIGQUIT: u32 = 3;
 pub const SIGKILL: u32 = 9;
 pub const SIGPIPE: u32 = 13;
 pub const SIGTERM: u32 = 15;
 pub const SIGCHLD: u32 = 20;
 pub const SIGXFSZ: u32 = 25;
 pub const SIG_BLOCK: u32 = 1;
+pub const SIG_SETMASK: u32 = 3;
 pub const WNOHANG: u32 = 1;
 
 // sys/mman.h
@@ -130,3 +135,12 @@ pub const EVFILT_READ: i16 = -1;
 pub const EVFILT_SIGNAL: i16 = -6;
 pub const EV_ADD: u16 = 1;
 pub const EV_ONESHOT: u16 = 0x10;
+
+// sys/poll.h
+pub const POLLIN: u32 = 1;
+pub const POLLOUT: u32 = 4;
+
+// sys/resource.h
+pub const RLIMIT_CPU: u32 = 0;
+pub const RLIMIT_AS: u32 = 5;
+pub const RLIMIT_NPROC: u32 = 7;

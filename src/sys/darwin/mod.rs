@@ -9,19 +9,23 @@ pub mod arch;
 mod beneath;
 mod calls;
 pub mod constant;
+mod image;
 mod layout;
 mod memory;
 mod storage;
 mod table;
 mod watch;
 
+use super::calls::fcntl;
 use super::errno::Errno;
 use super::fd::{Fd, OwnedFd};
 use super::net::{self, Connection, Sockaddr};
 use super::process::Fork;
+use super::readiness::Entry;
 
 pub use beneath::Beneath;
 pub use calls::getdirentries64 as read_directory;
+pub use image::{close_all, dup_to, pipe, set_limit, unblock};
 pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
 pub use storage::{create_unnamed, link, path, rename, stamp, sync};
 pub use table::Call;
@@ -30,8 +34,8 @@ pub use watch::Watch;
 /// Non-blocking, closed on exec; two steps, which is no race with one thread.
 pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
     let socket = calls::socket(family, constant::SOCK_STREAM, 0)?;
-    calls::fcntl(socket.borrow(), constant::F_SETFD, constant::FD_CLOEXEC)?;
-    calls::fcntl(socket.borrow(), constant::F_SETFL, constant::O_NONBLOCK)?;
+    fcntl(socket.borrow(), constant::F_SETFD, constant::FD_CLOEXEC)?;
+    fcntl(socket.borrow(), constant::F_SETFL, constant::O_NONBLOCK)?;
     Ok(socket)
 }
 
@@ -45,8 +49,8 @@ pub fn unacknowledged(socket: Fd) -> Result<u32, Errno> {
 pub fn accept(listener: Fd, timeout: u32) -> Result<Connection, Errno> {
     let mut address = Sockaddr::empty();
     let (socket, length) = calls::accept(listener, address.bytes_mut())?;
-    calls::fcntl(socket.borrow(), constant::F_SETFD, constant::FD_CLOEXEC)?;
-    calls::fcntl(socket.borrow(), constant::F_SETFL, 0)?;
+    fcntl(socket.borrow(), constant::F_SETFD, constant::FD_CLOEXEC)?;
+    fcntl(socket.borrow(), constant::F_SETFL, 0)?;
     // EINVAL here says that the peer has gone already, which the first receive
     // will find out.
     let _ = net::set_timeouts(socket.borrow(), timeout);
@@ -79,6 +83,13 @@ pub fn monotonic() -> u64 {
     calls::gettimeofday().map_or(0, |(seconds, micros)| seconds * 1000 + micros / 1000)
 }
 
-pub fn sleep(milliseconds: u32) {
-    let _ = calls::poll_nothing(milliseconds);
+/// Waits for one of `entries`, at most so many milliseconds.
+pub fn poll(entries: &mut [Entry], timeout: Option<u64>) -> Result<(), Errno> {
+    let timeout = timeout.map_or(-1, |timeout| i32::try_from(timeout).unwrap_or(i32::MAX));
+    calls::poll(entries, timeout).map(drop)
+}
+
+/// A kqueue would take three calls more; a program's end is looked for.
+pub fn watch_children() -> Option<OwnedFd> {
+    None
 }

@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 
 use super::{calls, constant};
-use crate::sys::calls::fsync;
+use crate::sys::calls::{fcntl, fsync};
 use crate::sys::errno::{Errno, retry};
 use crate::sys::fd::{Fd, OwnedFd};
 
@@ -42,5 +42,5 @@ pub fn stamp(_file: Fd) -> Result<(), Errno> {
 /// fsync(2) does not ask the drive for that; but of what has no drive, it is all
 /// that can be asked, and what failed fails there too.
 pub fn sync(fd: Fd) -> Result<(), Errno> {
-    retry(|| calls::fcntl(fd, constant::F_FULLFSYNC, 0)).or_else(|_| retry(|| fsync(fd)))
+    retry(|| fcntl(fd, constant::F_FULLFSYNC, 0)).or_else(|_| retry(|| fsync(fd)))
 }

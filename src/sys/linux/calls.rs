@@ -3,7 +3,7 @@
 
 use core::ffi::CStr;
 
-use linux_raw_sys::general::{__kernel_timespec, open_how, pollfd};
+use linux_raw_sys::general::{__kernel_timespec, open_how};
 
 use super::constant;
 use super::layout::SignalInfo;
@@ -11,6 +11,7 @@ use super::table::Call;
 use crate::sys::errno::Errno;
 use crate::sys::fd::{Fd, OwnedFd};
 use crate::sys::gate::call;
+use crate::sys::readiness::Entry;
 
 /// Writes the peer's address and returns its whole length with the connection.
 pub fn accept4(socket: Fd, address: &mut [u8], flags: u32) -> Result<(OwnedFd, usize), Errno> {
@@ -81,7 +82,7 @@ pub fn timespec(milliseconds: u64) -> __kernel_timespec {
 }
 
 /// Waits for one of `fds`, for ever without a timeout.
-pub fn ppoll(fds: &mut [pollfd], mut timeout: Option<__kernel_timespec>) -> Result<usize, Errno> {
+pub fn ppoll(fds: &mut [Entry], mut timeout: Option<__kernel_timespec>) -> Result<usize, Errno> {
     let timeout = timeout.as_mut().map_or(0, |timeout| &raw mut *timeout as usize);
     let arguments = [fds.as_mut_ptr() as usize, fds.len(), timeout, 0, size_of::<u64>()];
     // SAFETY: the kernel writes into `fds.len()` entries and into the timespec,
@@ -157,4 +158,36 @@ pub fn utimensat_modified(file: Fd, (seconds, nanos): (i64, i64)) -> Result<(), 
     // SAFETY: the kernel reads two timespecs; without a path it is the file
     // itself that is meant.
     unsafe { call(Call::utimensat, [file.register(), 0, times.as_ptr() as usize, 0]) }.map(drop)
+}
+
+/// Closes every descriptor from `first` on.
+///
+/// # Safety
+/// Nothing uses any of them any more.
+pub unsafe fn close_range_from(first: u32) -> Result<(), Errno> {
+    // SAFETY: the caller has given them up.
+    unsafe { call(Call::close_range, [first as usize, u32::MAX as usize, 0]) }.map(drop)
+}
+
+pub fn dup3(fd: Fd, number: i32) -> Result<(), Errno> {
+    // SAFETY: no address is passed. What had the number is closed: see its caller.
+    unsafe { call(Call::dup3, [fd.register(), number as usize, 0]) }.map(drop)
+}
+
+/// The ends to read and to write.
+pub fn pipe2(flags: u32) -> Result<(OwnedFd, OwnedFd), Errno> {
+    let mut ends = [0i32; 2];
+    // SAFETY: the kernel writes two ints.
+    unsafe { call(Call::pipe2, [ends.as_mut_ptr() as usize, flags as usize]) }?;
+    let [read, write] = ends.map(|end| OwnedFd::new(end as usize));
+    Ok((read, write))
+}
+
+/// Of this process; the old limit is not asked for.
+pub fn prlimit64_set(resource: u32, limit: u64) -> Result<(), Errno> {
+    // struct rlimit64: soft and hard.
+    let limits = [limit; 2];
+    let arguments = [0, resource as usize, limits.as_ptr() as usize, 0];
+    // SAFETY: the kernel reads one rlimit64; a null pointer asks for no old one.
+    unsafe { call(Call::prlimit64, arguments) }.map(drop)
 }

@@ -11,6 +11,7 @@ pub mod arch;
 mod beneath;
 mod calls;
 pub mod constant;
+mod image;
 mod layout;
 mod storage;
 mod table;
@@ -22,10 +23,12 @@ use super::errno::Errno;
 use super::fd::{Fd, OwnedFd};
 use super::net::{self, Connection, Sockaddr};
 use super::process::Fork;
+use super::readiness::Entry;
 use super::start;
 
 pub use beneath::Beneath;
 pub use calls::getdents64 as read_directory;
+pub use image::{close_all, dup_to, pipe, set_limit, unblock};
 pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
 pub use storage::{create_unnamed, link, path, rename, stamp, sync};
 pub use table::Call;
@@ -94,6 +97,12 @@ pub fn monotonic() -> u64 {
     seconds as u64 * 1000 + nanos as u64 / 1_000_000
 }
 
-pub fn sleep(milliseconds: u32) {
-    let _ = calls::ppoll(&mut [], Some(calls::timespec(u64::from(milliseconds))));
+/// Waits for one of `entries`, at most so many milliseconds.
+pub fn poll(entries: &mut [Entry], timeout: Option<u64>) -> Result<(), Errno> {
+    calls::ppoll(entries, timeout.map(calls::timespec)).map(drop)
+}
+
+/// SIGCHLD is blocked in every process of the server; see [`Watch`].
+pub fn watch_children() -> Option<OwnedFd> {
+    calls::signalfd4(1 << (constant::SIGCHLD - 1), constant::SFD_CLOEXEC).ok()
 }

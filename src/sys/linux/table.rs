@@ -29,9 +29,14 @@ table! {
     clock_gettime
     clone
     close
+    close_range
     connect
+    dup3
+    execve
     faccessat
+    fchdir
     fchmod
+    fcntl
     flock
     fstat
     fsync
@@ -45,7 +50,9 @@ table! {
     mmap
     openat
     openat2
+    pipe2
     ppoll
+    prlimit64
     read
     readlinkat
     recvfrom
@@ -54,6 +61,7 @@ table! {
     rt_sigprocmask
     sendfile
     sendto
+    setpgid
     setsockopt
     shutdown
     signalfd4

@@ -1,10 +1,9 @@
 //! Waiting for everything at once, without a signal handler.
 
-use linux_raw_sys::general::pollfd;
-
 use super::{calls, constant};
 use crate::sys::errno::{Errno, Failure};
 use crate::sys::fd::OwnedFd;
+use crate::sys::readiness::Entry;
 use crate::sys::{Events, LISTENERS};
 
 const fn bit(signal: u32) -> u64 {
@@ -40,8 +39,7 @@ impl Watch {
     /// listeners only children and signals count; of more than [`LISTENERS`]
     /// the rest is not looked at.
     pub fn wait(&self, listeners: &[Option<OwnedFd>], timeout: Option<u64>) -> Result<Events, Failure> {
-        let entry =
-            |fd: &OwnedFd| pollfd { fd: fd.borrow().number(), events: constant::POLLIN as i16, revents: 0 };
+        let entry = |fd: &OwnedFd| Entry::readable(fd.borrow());
         let mut fds = [entry(&self.signals); LISTENERS + 1];
         let mut count = 1;
         for (place, listener) in fds.iter_mut().skip(1).zip(listeners.iter().flatten()) {
@@ -55,7 +53,7 @@ impl Watch {
             result => result.map_err(|errno| errno.of("ppoll"))?,
         };
         let mut events = Events::default();
-        let mut ready = fds.iter().map(|entry| u32::from(entry.revents != 0));
+        let mut ready = fds.iter().map(|entry| u32::from(entry.is_ready()));
         if ready.next() == Some(1) {
             self.read_signals(&mut events);
         }

@@ -5,6 +5,7 @@
 //! read the last one.
 
 pub mod access;
+pub mod cgi;
 pub mod chunked;
 pub mod condition;
 pub mod head;

@@ -51,6 +51,7 @@ fn serve(options: &Options) {
     headers(options);
     media_types(options);
     writes(options);
+    programs(options);
 }
 
 /// Nobody writes from another machine without a password, unless it is asked for.
@@ -68,6 +69,35 @@ fn writes(options: &Options) {
     });
     let is_asked_for = options.write_unprotected || options.auth.is_some() || options.auth_write.is_some();
     assert!(!options.write || !is_open || is_asked_for);
+}
+
+/// What is run is outside of what a client names, and is where it is said to be.
+fn programs(options: &Options) {
+    let prefixes: Vec<&[u8]> = options.prefixes().collect();
+    assert!(prefixes.len() <= limits::PREFIXES && options.has_cgi != prefixes.is_empty());
+    let aliases = options.aliases.iter().map(|alias| alias.key).filter(|key| !key.is_empty());
+    for path in prefixes.into_iter().chain(aliases) {
+        assert!(!path.ends_with(b"/"));
+        is_beneath(&CString::new(path).expect("no NUL"));
+    }
+    for interpreter in options.interpreters.iter() {
+        assert!(
+            !interpreter.key.is_empty()
+                && !interpreter.key.contains(&b'.')
+                && !interpreter.key.contains(&b'/')
+        );
+    }
+    for mapping in options.aliases.iter().chain(options.interpreters.iter()) {
+        let program = mapping.program.to_bytes();
+        assert!(program.starts_with(b"/") && !program.ends_with(b"/"));
+    }
+    for line in options.cgi_env.iter() {
+        let name = line.split(|byte| *byte == b'=').next().unwrap_or_default();
+        assert!(!name.is_empty() && !name[0].is_ascii_digit());
+        assert!(name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'));
+    }
+    assert!((1..=limits::TIMEOUT_CEILING).contains(&options.cgi_timeout));
+    assert!(options.cgi_limit <= limits::TIMEOUT_CEILING && options.cgi_cpu <= limits::TIMEOUT_CEILING);
 }
 
 fn is_beneath(path: &CStr) {

@@ -1,0 +1,95 @@
+//! From an option's value to the field of [`Options`].
+
+use core::ffi::CStr;
+
+use super::table::Name;
+use super::{Log, Options, suffix, value};
+use crate::limits;
+
+/// Sets what `name` stands for to `value`, or says what is wrong with that.
+pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result<(), &'static str> {
+    let bytes = value.to_bytes();
+    match name {
+        Name::Bind => pushed(options.binds.push(value::bind(value)?))?,
+        Name::Port => {
+            let most = u16::MAX.into();
+            options.port = value::number(bytes, 0, most, "a port is a number from 0 to 65535")? as u16;
+        }
+        Name::Index => {
+            if !value::is_path(bytes) || bytes.contains(&b'/') {
+                return Err("an index is a file name that does not begin with a dot");
+            }
+            options.index = value;
+        }
+        Name::NoListing => options.listing = false,
+        Name::CleanUrls => options.clean_urls = true,
+        Name::Fallback => {
+            let path = bytes.strip_prefix(b"/").unwrap_or(bytes);
+            if !value::is_path(path) {
+                return Err("a fallback is a file of DOCROOT, and no name in it begins with a dot");
+            }
+            options.fallback = Some(suffix(value, path.len()));
+        }
+        Name::Errors => options.errors = Some(value),
+        Name::VirtualHosts => options.virtual_hosts = true,
+        Name::Header => value::header(bytes, &mut options.headers)?,
+        Name::Cache => {
+            options.cache = Some(value::number(bytes, 0, limits::CACHE_CEILING, value::CACHE)?);
+        }
+        Name::Mime => pushed(options.media_types.push(value::media_type(bytes)?))?,
+        Name::Write => options.write = true,
+        Name::WriteUnprotected => options.write_unprotected = true,
+        Name::Auth => options.auth = Some(value),
+        Name::AuthWrite => options.auth_write = Some(value),
+        Name::Host => pushed(options.hosts.push(value::host(bytes)?))?,
+        Name::MaxBody => options.max_body = value::size(bytes)?,
+        Name::MinRate => options.min_rate = value::number(bytes, 0, u32::MAX, value::MIN_RATE)?,
+        Name::NoSync => options.sync = false,
+        Name::NoCgi => options.has_cgi = false,
+        Name::Cgi => pushed(options.cgi.push(value::prefix(bytes)?))?,
+        Name::Alias | Name::CgiRun => {
+            let (mapping, list) = match name {
+                Name::Alias => (value::alias(value)?, &mut options.aliases),
+                _ => (value::interpreter(value)?, &mut options.interpreters),
+            };
+            pushed(list.push(mapping))?;
+        }
+        Name::CgiEnv => pushed(options.cgi_env.push(value::variable(bytes)?))?,
+        Name::CgiPassAuth => options.cgi_pass_auth = true,
+        Name::CgiLimit | Name::CgiCpu => {
+            let seconds = value::number(bytes, 0, limits::TIMEOUT_CEILING, value::CGI_LIMIT)?;
+            match name {
+                Name::CgiLimit => options.cgi_limit = seconds,
+                _ => options.cgi_cpu = seconds,
+            }
+        }
+        Name::CgiMemory => options.cgi_memory = value::size(bytes)?,
+        Name::CgiProcs => options.cgi_procs = value::number(bytes, 0, u32::MAX, value::CGI_PROCS)?,
+        Name::MaxConns => {
+            let most = limits::MAX_CONNS_CEILING as u32;
+            options.max_conns = value::number(bytes, 1, most, value::MAX_CONNS)?;
+        }
+        Name::HeaderTimeout | Name::IdleTimeout | Name::CgiTimeout => {
+            let seconds = value::number(bytes, 1, limits::TIMEOUT_CEILING, value::TIMEOUT)?;
+            match name {
+                Name::HeaderTimeout => options.header_timeout = seconds,
+                Name::IdleTimeout => options.idle_timeout = seconds,
+                _ => options.cgi_timeout = seconds,
+            }
+        }
+        Name::Log => {
+            options.log = match bytes {
+                b"" => return Err("--log needs a file name"),
+                b"-" => Log::StandardOutput,
+                _ => Log::File(value),
+            }
+        }
+        Name::Quiet => options.log = Log::None,
+        Name::Help | Name::Version => {}
+    }
+    Ok(())
+}
+
+fn pushed(is_pushed: bool) -> Result<(), &'static str> {
+    if is_pushed { Ok(()) } else { Err(value::FULL) }
+}

@@ -1,0 +1,197 @@
+//! What a program writes, on its way to the client (RFC 3875 6).
+
+use svcd::cgi::head::{self, Head, Kind, Parsed};
+use svcd::http::request::Version;
+use svcd::http::{Persistence, Refusal, Status, response};
+use svcd::limits;
+use svcd::text::{Buffer, decimal};
+
+use super::delivery::{Parts, Sent};
+use super::relay::End;
+use super::respond::{self, Reply};
+use crate::sys::net;
+
+const LONG: Refusal = Refusal::new(Status::BAD_GATEWAY, "the head of the program is too long");
+const NO_HEAD: Refusal = Refusal::new(Status::BAD_GATEWAY, "the program ended without a head, RFC 3875 6.1");
+const SILENT: Refusal = Refusal::new(Status::GATEWAY_TIMEOUT, "the program took too long");
+const GONE: Refusal = Refusal::new(Status::BAD_GATEWAY, "the client has left");
+const FAILED: Refusal = Refusal::new(Status::BAD_GATEWAY, "the program was ended by a signal, or not heard");
+
+/// How the end of the content is known.
+enum Framing {
+    /// There is none: HEAD, 204, 304.
+    Nothing,
+    /// Bytes that are still to come.
+    Length(u64),
+    Chunked,
+    /// The end of the connection.
+    Close,
+}
+
+/// An answer, from the program's first byte to its last.
+pub struct Answer<'a, 'b, 'c> {
+    reply: &'b mut Reply<'a>,
+    version: Version,
+    /// Of the program's head as far as it is there.
+    room: &'b mut [u8; limits::CGI_HEAD],
+    len: usize,
+    /// The client has a head, the program's or, of nph-, whatever it was.
+    parts: Option<Parts<'a>>,
+    framing: Framing,
+    refusal: Option<Refusal>,
+    redirect: &'b mut Buffer<'c>,
+    /// It goes out as it is.
+    is_raw: bool,
+}
+
+impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
+    pub fn new(
+        reply: &'b mut Reply<'a>,
+        version: Version,
+        room: &'b mut [u8; limits::CGI_HEAD],
+        redirect: &'b mut Buffer<'c>,
+        is_raw: bool,
+    ) -> Self {
+        let framing = Framing::Close;
+        Answer { reply, version, room, len: 0, parts: None, framing, refusal: None, redirect, is_raw }
+    }
+
+    /// Takes what the program has written; false: no more is wanted.
+    /// `persistence` is the connection's behind it, if the end of the answer can be
+    /// told by anything else.
+    pub fn take(&mut self, bytes: &[u8], persistence: Persistence) -> bool {
+        if self.parts.is_some() {
+            return self.content(bytes);
+        }
+        if self.is_raw {
+            return self.begin_raw(bytes);
+        }
+        let Answer { room, len, redirect, .. } = self;
+        let start = *len;
+        let free = room.get_mut(start..).unwrap_or_default();
+        let count = free.len().min(bytes.len());
+        free.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        *len += count;
+        let head = match head::parse(room.get(..*len).unwrap_or_default()) {
+            Ok(Parsed::Partial) if count < bytes.len() => Err(LONG),
+            Ok(Parsed::Partial) => return true,
+            Ok(Parsed::Complete(Head { kind: Kind::LocalRedirect(path), .. }, _)) => {
+                redirect.push(path);
+                if !redirect.overflowed() {
+                    return false;
+                }
+                Err(LONG)
+            }
+            Ok(Parsed::Complete(head, len)) => Ok((head, len)),
+            Err(refusal) => Err(refusal),
+        };
+        match head {
+            Ok((head, len)) => {
+                let Some((parts, framing)) = begin(self.reply, self.version, &head, persistence) else {
+                    self.refusal = Some(LONG);
+                    return false;
+                };
+                (self.parts, self.framing) = (Some(parts), framing);
+                // What of these bytes is behind the head.
+                self.content(bytes.get(len.saturating_sub(start)..).unwrap_or_default())
+            }
+            Err(refusal) => {
+                self.refusal = Some(refusal);
+                false
+            }
+        }
+    }
+
+    /// Begins with bytes that are a head already. The log wants to know the
+    /// status in them.
+    fn begin_raw(&mut self, bytes: &[u8]) -> bool {
+        let code = bytes.get(9..12).and_then(decimal::parse).filter(|code| (200..600).contains(code));
+        let status = code.map_or(Status::OK, |code| Status::of(code as u16));
+        let (_, delivery) = self.reply.begin_with_line(status, b"");
+        self.parts = Some(delivery.begin_parts(b""));
+        self.content(bytes)
+    }
+
+    fn content(&mut self, bytes: &[u8]) -> bool {
+        let Some(parts) = &mut self.parts else { return false };
+        match &mut self.framing {
+            Framing::Nothing => true,
+            Framing::Chunked => bytes.is_empty() || parts.chunk(bytes),
+            Framing::Close => bytes.is_empty() || parts.bytes(bytes, false),
+            Framing::Length(left) => {
+                let count = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
+                let (wanted, more) = bytes.split_at_checked(count).unwrap_or_default();
+                *left -= count as u64;
+                (wanted.is_empty() || parts.bytes(wanted, false)) && more.is_empty()
+            }
+        }
+    }
+
+    /// None: it is another path that answers.
+    pub fn end(mut self, end: End) -> Option<Sent> {
+        if !self.redirect.is_empty() && self.refusal.is_none() {
+            return None;
+        }
+        let Some(mut parts) = self.parts.take() else {
+            let refusal = self.refusal.unwrap_or(match end {
+                End::Whole | End::Enough => NO_HEAD,
+                End::Late => SILENT,
+                End::Gone => GONE,
+                End::Body(refusal) => refusal,
+                End::Failed => FAILED,
+            });
+            return Some(respond::refuse(self.reply, refusal));
+        };
+        let is_whole = match self.framing {
+            Framing::Length(left) => left == 0,
+            _ if !matches!(end, End::Whole) => false,
+            Framing::Chunked => parts.chunk(b""),
+            Framing::Nothing | Framing::Close => true,
+        };
+        if !is_whole && matches!(self.framing, Framing::Close) {
+            // The end of the connection would say that this is all.
+            net::set_abort(self.reply.socket);
+        }
+        let mut sent = parts.end(is_whole);
+        if sent.status.is_error() {
+            sent.reason = "the answer of the program";
+        }
+        Some(sent)
+    }
+}
+
+/// Sends the head of the answer that the program's head asks for; None: it is too
+/// long.
+fn begin<'a>(
+    reply: &mut Reply<'a>,
+    version: Version,
+    head: &Head,
+    persistence: Persistence,
+) -> Option<(Parts<'a>, Framing)> {
+    let (status, line) = head.status();
+    let framing = match head.content_length {
+        _ if matches!(status.code(), 204 | 304) => Framing::Nothing,
+        Some(length) => Framing::Length(length),
+        None if version == Version::Http11 => Framing::Chunked,
+        None => Framing::Close,
+    };
+    reply.persistence = match framing {
+        Framing::Close => Persistence::Close,
+        _ => persistence,
+    };
+    let (mut answer, delivery) = reply.begin_with_line(status, line);
+    for (name, value) in head.fields() {
+        answer.push(name);
+        answer.push(b": ");
+        answer.push(value);
+        response::push_end(&mut answer);
+    }
+    match framing {
+        Framing::Length(length) => response::push_length(&mut answer, length),
+        Framing::Chunked => response::push_field(&mut answer, "Transfer-Encoding", b"chunked"),
+        _ => {}
+    }
+    response::push_end(&mut answer);
+    let framing = if delivery.head_only { Framing::Nothing } else { framing };
+    (!answer.overflowed()).then(|| (delivery.begin_parts(answer.bytes()), framing))
+}

@@ -1,0 +1,283 @@
+//! The answer of a program (RFC 3875).
+
+use svcd::cgi::environment::{self, Context};
+use svcd::cgi::{arguments, script};
+use svcd::http::framing::BodyLength;
+use svcd::http::{Method, Persistence, Refusal, Request, Status, target};
+use svcd::limits;
+use svcd::text::Buffer;
+
+use super::answer::Answer;
+use super::body::{self, Body};
+use super::connection::{self, Client};
+use super::delivery::Sent;
+use super::message;
+use super::relay::Relay;
+use super::respond::{self, Reply};
+use super::route::{self, Route};
+use super::script::{self as scripts, Script};
+use crate::sys::fs::Root;
+use crate::sys::net;
+use crate::sys::spawn::{self, Image, Limits, Running};
+
+const VARIABLES: Refusal = Refusal::new(
+    Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "more variables for the program than 1024 or 32768 bytes",
+);
+const LOOP: Refusal = Refusal::new(Status::BAD_GATEWAY, "programs send each other on, RFC 3875 6.2.2");
+const SHORTAGE: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "the program could not be started");
+/// What a program needs of working memory.
+pub struct Memory<'a> {
+    environment: &'a mut [u8; limits::CGI_ENVIRONMENT],
+    words: &'a mut [u8; limits::REQUEST_LINE],
+    document_root: &'a mut [u8; limits::PATH],
+    file: &'a mut [u8; 2 * limits::PATH],
+    path_info: &'a mut [u8; limits::REQUEST_LINE],
+    translated: &'a mut [u8; limits::REQUEST_LINE + limits::PATH],
+    script_name: &'a mut [u8; limits::PATH],
+    head: &'a mut [u8; limits::CGI_HEAD],
+    output: &'a mut [u8; 32 * 1024],
+    early: &'a mut [u8],
+}
+
+impl<'a> Memory<'a> {
+    pub fn new(whole: &'a mut [u8; limits::LISTING]) -> Option<Self> {
+        let (environment, rest) = whole.split_first_chunk_mut()?;
+        let (words, rest) = rest.split_first_chunk_mut()?;
+        let (document_root, rest) = rest.split_first_chunk_mut()?;
+        let (file, rest) = rest.split_first_chunk_mut()?;
+        let (path_info, rest) = rest.split_first_chunk_mut()?;
+        let (translated, rest) = rest.split_first_chunk_mut()?;
+        let (script_name, rest) = rest.split_first_chunk_mut()?;
+        let (head, rest) = rest.split_first_chunk_mut()?;
+        let (output, early) = rest.split_first_chunk_mut()?;
+        Some(Memory {
+            environment,
+            words,
+            document_root,
+            file,
+            path_info,
+            translated,
+            script_name,
+            head,
+            output,
+            early,
+        })
+    }
+}
+
+/// A request for a program.
+pub struct Call<'a> {
+    pub client: &'a Client<'a>,
+    pub root: &'a Root,
+    pub request: &'a Request<'a>,
+    /// As it was sent.
+    pub method: &'a [u8],
+    pub user: &'a [u8],
+    pub waits: bool,
+    /// A program has sent it here.
+    pub is_redirected: bool,
+}
+
+/// A program that runs, and the bytes of its request's body that are in
+/// [`Memory::early`].
+struct Started {
+    running: Running,
+    early: usize,
+}
+
+/// Programs that may send each other on, for one request.
+const HOPS: u32 = 8;
+
+/// Runs the program and sends its answer as it comes, or that of what it names in
+/// its place (RFC 3875 6.2.2).
+pub fn send(
+    reply: &mut Reply,
+    call: &Call,
+    script: &Script,
+    body: &mut Body,
+    listing: &mut [u8; limits::LISTING],
+) -> Sent {
+    send_at(HOPS, reply, call, script, body, listing)
+}
+
+fn send_at(
+    hops: u32,
+    reply: &mut Reply,
+    call: &Call,
+    script: &Script,
+    body: &mut Body,
+    listing: &mut [u8; limits::LISTING],
+) -> Sent {
+    let mut room = [0; limits::REQUEST_LINE];
+    let mut redirect = Buffer::new(&mut room);
+    let Some(mut memory) = Memory::new(listing) else { return respond::refuse(reply, SHORTAGE) };
+    let sent = match start(call, script, body, &mut memory) {
+        Ok(started) => relay(reply, call, script, started, body, &mut memory, &mut redirect),
+        Err(refusal) => Some(respond::refuse(reply, refusal)),
+    };
+    if let Some(sent) = sent {
+        return sent;
+    }
+    if hops == 0 {
+        return respond::refuse(reply, LOOP);
+    }
+    let &Call { client, root, request, user, .. } = call;
+    let (method, name): (_, &[u8]) =
+        if reply.head_only { (Method::Head, b"HEAD") } else { (Method::Get, b"GET") };
+    let request = Request { method, target: redirect.bytes(), body: BodyLength::None, ..*request };
+    let (mut path, mut memory) = ([0; limits::PATH], [0; limits::PATH]);
+    let below = scripts::below(&request, client.site, &mut path);
+    match route::route(&request, below, client.site, root, &mut memory) {
+        Ok(Route::Program(script)) => {
+            let call = Call {
+                client,
+                root,
+                request: &request,
+                method: name,
+                user,
+                waits: false,
+                is_redirected: true,
+            };
+            send_at(hops - 1, reply, &call, &script, body, listing)
+        }
+        route => {
+            if body.is_read() && !client.scoreboard.is_stopping() {
+                reply.persistence = Persistence::of(request.version, request.fields);
+            }
+            connection::send(reply, &request, route, listing)
+        }
+    }
+}
+
+/// Starts it. Content of a chunked body is read before, as far as there is room:
+/// many programs want to know its length.
+fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> Result<Started, Refusal> {
+    let &Call { client, request, .. } = call;
+    let options = client.site.options;
+    let mut early = 0;
+    let mut content_length = match request.body {
+        BodyLength::Length(length) if length > options.max_body => return Err(body::LARGE),
+        BodyLength::Length(length) => Some(length),
+        _ => None,
+    };
+    body.limit(options.max_body);
+    let mut path_info = Buffer::new(memory.path_info);
+    script::decode_path_info(script.rest, &mut path_info)?;
+    if call.waits {
+        respond::proceed(client.socket.borrow());
+    }
+    if request.body == BodyLength::Chunked {
+        while body.fill(true)? && !body.is_read() {
+            let Some(room) = memory.early.get_mut(early..).filter(|room| !room.is_empty()) else { break };
+            let count = room.len().min(body.content().len());
+            room.iter_mut().zip(body.content()).for_each(|(to, from)| *to = *from);
+            body.take(count);
+            early += count;
+        }
+        content_length = body.is_read().then_some(early as u64);
+    }
+    let target = target::parse(request.method, request.target)?;
+    let document_root = call.root.path(memory.document_root).map_err(route::refusal)?;
+    let mut file = Buffer::new(memory.file);
+    if !script.is_elsewhere {
+        file.push(document_root);
+        file.push(b"/");
+    }
+    file.push(script.name.to_bytes());
+    let mut translated = Buffer::new(memory.translated);
+    if !path_info.is_empty() {
+        translated.push(document_root);
+        translated.push(path_info.bytes());
+    }
+    let mut script_name = Buffer::new(memory.script_name);
+    script_name.push(b"/");
+    script_name.push(script.script_name);
+    let mut environment = Buffer::new(memory.environment);
+    environment::push(
+        &mut environment,
+        &Context {
+            request,
+            is_redirected: call.is_redirected,
+            method: call.method,
+            target,
+            authority: route::authority(request),
+            script_name: script_name.bytes(),
+            path_info: path_info.bytes(),
+            path_translated: translated.bytes(),
+            script_filename: file.bytes(),
+            document_root,
+            server: net::local_address(client.socket.borrow()),
+            peer: client.peer,
+            user: call.user,
+            content_length,
+            pass_auth: options.cgi_pass_auth,
+            extra: &client.site.variables,
+        },
+    );
+    let mut words = Buffer::new(memory.words);
+    words.push(script.interpreter.unwrap_or(script.name).to_bytes_with_nul());
+    if script.interpreter.is_some() {
+        words.push(file.bytes());
+        words.push(b"\0");
+    }
+    let named = words.len();
+    if may_be_indexed(request)
+        && let Some(query) = target.query
+        && arguments::indexed(query, &mut words).is_none()
+    {
+        words.truncate(named);
+    }
+    let count = environment.bytes().iter().filter(|byte| **byte == 0).count();
+    if count > spawn::STRINGS || environment.overflowed() || file.overflowed() || translated.overflowed() {
+        return Err(VARIABLES);
+    }
+    let mut room = [0; 300];
+    let mut here = Buffer::new(&mut room);
+    here.push(b"./");
+    here.push(script.base.to_bytes());
+    let here = route::c_str(&mut here).map_err(route::refusal)?;
+    let path = script.interpreter.unwrap_or(if script.is_elsewhere { script.name } else { here });
+    let limits = Limits { cpu: options.cgi_cpu, memory: options.cgi_memory, processes: options.cgi_procs };
+    let (folder, arguments) = (script.folder.borrow(), words.bytes());
+    let image = Image { folder, path, arguments, environment: environment.bytes(), limits };
+    spawn::run(&image, |failure| message::warning(failure.call, failure.errno))
+        .map(|running| Started { running, early })
+        .map_err(|_| SHORTAGE)
+}
+
+fn relay(
+    reply: &mut Reply,
+    call: &Call,
+    script: &Script,
+    started: Started,
+    body: &mut Body,
+    memory: &mut Memory,
+    redirect: &mut Buffer,
+) -> Option<Sent> {
+    let &Call { client, request, .. } = call;
+    let is_raw = script.base.to_bytes().starts_with(b"nph-");
+    let mut answer = Answer::new(reply, request.version, memory.head, redirect, is_raw);
+    let relay = Relay {
+        client,
+        name: script.script_name,
+        running: started.running,
+        early: memory.early.get(..started.early).unwrap_or_default(),
+    };
+    let end = relay.run(body, memory.output, &mut |bytes, body| {
+        let may_persist = body.is_short() && !client.scoreboard.is_stopping();
+        let persistence = may_persist.then(|| Persistence::of(request.version, request.fields));
+        answer.take(bytes, persistence.unwrap_or(Persistence::Close))
+    });
+    let sent = answer.end(end);
+    if body.is_short() {
+        // The program has not read it, and the next request begins behind it.
+        let _ = body.discard();
+    }
+    sent
+}
+
+/// RFC 3875 4.4: for methods that have no body of their own.
+fn may_be_indexed(request: &Request) -> bool {
+    matches!(request.method, Method::Get | Method::Head)
+}

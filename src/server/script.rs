@@ -1,0 +1,166 @@
+//! Which program a request is for (RFC 3875 3.3).
+
+use core::ffi::CStr;
+
+use svcd::cgi::script;
+use svcd::http::{Method, Refusal, Request, Status, target};
+use svcd::limits;
+use svcd::options::Mapping;
+use svcd::text::Buffer;
+
+use super::Site;
+use super::route::{self, MISSING};
+use crate::sys::fs::{self, Kind, Metadata, Root};
+use crate::sys::{Errno, OwnedFd};
+
+/// A program that answers a request.
+pub struct Script<'a> {
+    /// Where it runs.
+    pub folder: OwnedFd,
+    /// The file below DOCROOT; of a program elsewhere its whole path.
+    pub name: &'a CStr,
+    /// In its folder.
+    pub base: &'a CStr,
+    pub is_elsewhere: bool,
+    /// What runs it, where it is no program itself.
+    pub interpreter: Option<&'a CStr>,
+    /// The path of the request that means the program, decoded, without its
+    /// first slash.
+    pub script_name: &'a [u8],
+    /// The path behind it, as it was sent.
+    pub rest: &'a [u8],
+}
+
+const FOLDER: Refusal = Refusal::new(Status::FORBIDDEN, "this folder has no index.cgi");
+const NO_PROGRAM: Refusal = Refusal::new(Status::FORBIDDEN, "not a program that the server may execute");
+
+/// A path below a folder of programs, or below that of one.
+pub enum Below<'a> {
+    /// The path of the folder, and what is behind it.
+    Folder {
+        path: &'a [u8],
+        rest: &'a [u8],
+    },
+    Alias {
+        mapping: Mapping<'a>,
+        rest: &'a [u8],
+    },
+}
+
+/// Whether a request is for a program, by its path alone, which `room` holds
+/// then.
+pub fn below<'a>(request: &Request, site: &Site<'a>, room: &'a mut [u8; limits::PATH]) -> Option<Below<'a>> {
+    let options = site.options;
+    if !options.has_cgi || matches!(request.method, Method::Connect | Method::Trace) {
+        return None;
+    }
+    let target = target::parse(request.method, request.target).ok()?;
+    let mut path = Buffer::new(room);
+    script::normalize(target.path, &mut path).ok()?;
+    let (path, _) = path.split();
+    let rest = |prefix| script::below(path, prefix);
+    let alias = options
+        .aliases
+        .iter()
+        .find_map(|mapping| rest(mapping.key).map(|rest| Below::Alias { mapping: *mapping, rest }));
+    let rest = alias.is_none().then(|| options.prefixes().find_map(rest)).flatten();
+    alias.or(rest.map(|rest| {
+        let path = path.get(..path.len().saturating_sub(rest.len())).unwrap_or_default();
+        Below::Folder { path, rest }
+    }))
+}
+
+/// Finds the program. `memory` holds its name then.
+pub fn find<'a>(
+    below: Below<'a>,
+    site: &Site<'a>,
+    root: &Root,
+    memory: &'a mut [u8; limits::PATH],
+) -> Result<Script<'a>, Refusal> {
+    match below {
+        Below::Folder { path, rest } => walk(site, root, path, rest, memory),
+        Below::Alias { mapping, rest } => elsewhere(mapping.key, mapping.program, rest),
+    }
+}
+
+/// A program of --alias.
+fn elsewhere<'a>(key: &'a [u8], program: &'a CStr, rest: &'a [u8]) -> Result<Script<'a>, Refusal> {
+    let path = program.to_bytes();
+    let slash = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+    let mut room = [0; limits::PATH];
+    let mut folder = Buffer::new(&mut room);
+    folder.push(path.get(..slash.max(1)).unwrap_or_default());
+    let folder = route::c_str(&mut folder).and_then(fs::open_any_folder).map_err(route::refusal)?;
+    let base = program.to_bytes_with_nul().get(slash + 1..).unwrap_or_default();
+    let base = CStr::from_bytes_until_nul(base).map_err(|_| NO_PROGRAM)?;
+    fs::may_execute(folder.borrow(), base).map_err(refusal)?;
+    Ok(Script { folder, name: program, base, is_elsewhere: true, interpreter: None, script_name: key, rest })
+}
+
+/// Goes down from a folder of programs until there is a file.
+fn walk<'a>(
+    site: &Site<'a>,
+    root: &Root,
+    mut path: &[u8],
+    mut rest: &'a [u8],
+    memory: &'a mut [u8; limits::PATH],
+) -> Result<Script<'a>, Refusal> {
+    let mut name = Buffer::new(memory);
+    // As the request spells it: another case may be another folder.
+    while let Some((segment, behind)) = script::next_segment(path) {
+        script::push_segment(&mut name, segment)?;
+        path = behind;
+    }
+    loop {
+        let Some((segment, behind)) = script::next_segment(rest) else {
+            name.push(b"/index.cgi");
+            rest = b"";
+            break;
+        };
+        script::push_segment(&mut name, segment)?;
+        if target::is_hidden(name.bytes()) {
+            return Err(MISSING);
+        }
+        rest = behind;
+        match route::open(root, &mut name).map_err(route::refusal)?.1.kind {
+            Kind::Directory => {}
+            Kind::File => break,
+            Kind::Other => return Err(route::refusal(Errno::EOPNOTSUPP)),
+        }
+    }
+    let is_index = name.bytes().ends_with(b"/index.cgi");
+    match route::open(root, &mut name) {
+        Ok((_, Metadata { kind: Kind::File, .. })) => {}
+        Err(Errno::ENOENT) if is_index => {
+            let len = name.len().saturating_sub(b"/index.cgi".len());
+            name.truncate(len);
+            return Err(route::open(root, &mut name).map_or_else(route::refusal, |_| FOLDER));
+        }
+        Ok(_) => return Err(FOLDER),
+        Err(errno) => return Err(route::refusal(errno)),
+    }
+    let slash = name.bytes().iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+    let mut room = [0; limits::PATH];
+    let mut folder = Buffer::new(&mut room);
+    folder.push(name.bytes().get(..slash).unwrap_or_default());
+    let folder = route::c_str(&mut folder).and_then(|name| root.search(name)).map_err(route::refusal)?;
+    let len = name.len();
+    name.push(b"\0");
+    let (name, _) = name.split();
+    let c_str = |from: usize| CStr::from_bytes_until_nul(name.get(from..).unwrap_or_default());
+    let (whole, base) = (c_str(0).map_err(|_| MISSING)?, c_str(slash + 1).map_err(|_| MISSING)?);
+    let extension = base.to_bytes().rsplit(|byte| *byte == b'.').next();
+    let has_extension = base.to_bytes().contains(&b'.');
+    let interpreter =
+        site.options.interpreters.iter().find(|mapping| has_extension && Some(mapping.key) == extension);
+    let interpreter = interpreter.map(|mapping| mapping.program);
+    if interpreter.is_none() {
+        fs::may_execute(folder.borrow(), base).map_err(refusal)?;
+    }
+    let script_name = name.get(..len).unwrap_or_default();
+    Ok(Script { folder, name: whole, base, is_elsewhere: false, interpreter, script_name, rest })
+}
+
+fn refusal(errno: Errno) -> Refusal {
+    if errno == Errno::EACCES { NO_PROGRAM } else { route::refusal(errno) }
+}

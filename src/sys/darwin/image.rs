@@ -1,0 +1,53 @@
+//! What a program is started with.
+
+use super::{calls, constant};
+use crate::sys::calls::{close, fcntl};
+use crate::sys::errno::Errno;
+use crate::sys::fd::{Fd, OwnedFd};
+
+/// The ends to read and to write, closed on exec.
+pub fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
+    let (read, write) = calls::pipe()?;
+    for end in [&read, &write] {
+        fcntl(end.borrow(), constant::F_SETFD, constant::FD_CLOEXEC)?;
+    }
+    Ok((read, write))
+}
+
+/// Makes `number` another name of `fd`, which stays open on exec.
+pub fn dup_to(fd: Fd, number: i32) -> Result<(), Errno> {
+    calls::dup2(fd, number)
+}
+
+/// Closes the descriptors from `first` on, up to the soft limit that processes
+/// have here unless somebody raises it.
+///
+/// # Safety
+/// Nothing uses any of them any more.
+pub unsafe fn close_all(first: u32) {
+    for number in first..256 {
+        // SAFETY: the caller has given it up.
+        let _ = unsafe { close(Fd::special(number as i32)) };
+    }
+}
+
+/// Soft and hard limit of a resource, RLIMIT_CPU and the like.
+pub fn set_limit(resource: u32, limit: u64) -> Result<(), Errno> {
+    calls::setrlimit(resource, limit)
+}
+
+/// Lets all signals through again, with their default actions: those of a
+/// terminal may have been ignored when the server was started.
+pub fn unblock() -> Result<(), Errno> {
+    for signal in [
+        constant::SIGHUP,
+        constant::SIGINT,
+        constant::SIGQUIT,
+        constant::SIGTERM,
+        constant::SIGPIPE,
+        constant::SIGXFSZ,
+    ] {
+        calls::sigaction_default(signal)?;
+    }
+    calls::sigprocmask(constant::SIG_SETMASK, 0)
+}

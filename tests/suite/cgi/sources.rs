@@ -1,0 +1,133 @@
+//! No request brings the source of a script, however its path is spelled.
+
+use svcd_tests::asking::asking;
+use svcd_tests::scripts::{SAY, is_no_source, server};
+use svcd_tests::writing::HOST_LINE;
+use svcd_tests::{Server, Snapshot, each};
+
+const SPELLINGS: &[&str] = &[
+    "/cgi-bin/x",
+    "/cgi-bin/x/",
+    "/cgi-bin/x//",
+    "/cgi-bin/x/.",
+    "/cgi-bin/x/y/..",
+    "/cgi-bin/x%20",
+    "/cgi-bin/x.",
+    "/cgi-bin/x%2e",
+    "/cgi-bin/x%2F",
+    "/cgi-bin/x?",
+    "/cgi-bin/x?a",
+    "/cgi-bin/x%00",
+    "/cgi-bin/x%00.txt",
+    "/cgi-bin/x::$DATA",
+    "/cgi-bin/%78",
+    "/%63gi-bin/x",
+    "/cgi%2Dbin/x",
+    "/%63%67%69%2d%62%69%6e/%78",
+    "/cgi-bin%2Fx",
+    "/cgi-bin%2fx",
+    "/cgi-bin\\x",
+    "/cgi-bin%5cx",
+    "//cgi-bin/x",
+    "/cgi-bin//x",
+    "//cgi-bin//x",
+    "///cgi-bin///x",
+    "/./cgi-bin/x",
+    "/cgi-bin/./x",
+    "/%2e/cgi-bin/x",
+    "/cgi-bin/%2e/x",
+    "/dir/../cgi-bin/x",
+    "/dir/%2e%2e/cgi-bin/x",
+    "/dir/%2E./cgi-bin/x",
+    "/missing/../cgi-bin/x",
+    "/../cgi-bin/x",
+    "/%2e%2e/cgi-bin/x",
+    "/cgi-bin/../cgi-bin/x",
+    "/cgi-bin/x/../x",
+    "/cgi-bin/missing/../x",
+    "/dir//../cgi-bin/x",
+    "/dir/..//cgi-bin/x",
+    "/.//cgi-bin/x",
+    "/CGI-BIN/x",
+    "/Cgi-Bin/x",
+    "/cgi-bin/X",
+    "/CGI-BIN/plain",
+    "/cgi-bin/plain",
+    "/cgi-bin/plain/",
+    "//cgi-bin//plain",
+    "/%63gi-bin/plain",
+    "/cgi-bin/plain.gz",
+    "/cgi-bin/.hidden",
+    "/cgi-bin/.well-known/x",
+    "/link/x",
+    "/link/plain",
+    "/linked",
+    "http://svcd.test/cgi-bin/x",
+    "http://svcd.test//cgi-bin/x",
+    "http://svcd.test/%63gi-bin/plain",
+];
+
+fn start() -> Server {
+    let tree = svcd_tests::scripts::tree(&[("x", "printf 'Content-Type: text/plain\\n\\nrun\\n'\n")]);
+    let source = svcd_tests::scripts::source("");
+    for name in [".hidden", "plain", "plain.html", "plain.gz", "x.gz", "x.br", "x.zst", "x.html"] {
+        tree.file(format!("cgi-bin/{name}"), source.as_bytes());
+    }
+    tree.file("cgi-bin/.well-known/x", source.as_bytes());
+    tree.link("link", "cgi-bin");
+    tree.link("linked", "cgi-bin/x");
+    Server::with(tree).arguments(&["--clean-urls", "--write"]).start()
+}
+
+#[test]
+fn under_no_spelling_and_with_no_method() {
+    let server = start();
+    let before = Snapshot::of(server.tree.base());
+    let fields: &[&[&str]] = &[
+        &[],
+        &["Range: bytes=0-"],
+        &["Range: bytes=5-60"],
+        &["Range: bytes=0-9,20-60"],
+        &["Accept-Encoding: gzip, br, zstd"],
+        &["If-None-Match: \"x\""],
+        &["If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT"],
+    ];
+    each(SPELLINGS.iter().map(|target| (target, target)), |target| {
+        for lines in fields {
+            let answer = server.ask(&asking("GET", target, lines))?;
+            is_no_source(&answer).map_err(|why| format!("{lines:?}: {why}"))?;
+            if answer.status == 206 || answer.status == 304 || answer.field("ETag").is_some() {
+                return Err(format!("{lines:?}: {} as of a file", answer.status));
+            }
+        }
+        for method in ["HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "COPY", "get"] {
+            let answer = server.ask(&asking(method, target, &[HOST_LINE, "Content-Length: 0"]))?;
+            is_no_source(&answer).map_err(|why| format!("{method}: {why}"))?;
+        }
+        before.is_kept()
+    });
+}
+
+#[test]
+fn spellings_of_the_same_path_run_it() {
+    let server = start();
+    let plain = ["/cgi-bin/x", "/./cgi-bin/x", "//cgi-bin//x", "/%63gi-bin/%78", "/dir/../cgi-bin/x"];
+    each(plain.map(|target| (target, target)), |target| {
+        let answer = server.get(target)?;
+        if (answer.status, answer.text().as_str()) == (200, "run\n") { Ok(()) } else { Err(answer.text()) }
+    });
+}
+
+#[test]
+fn the_files_of_a_program_are_its_own() {
+    // What a script keeps beside it is not served, and changes nothing of its answer.
+    let server = server(&[("say", SAY)], &[]);
+    server.tree.file("cgi-bin/data.json", b"private");
+    server.tree.file("cgi-bin/404.html", b"private");
+    for target in ["/cgi-bin/data.json", "/cgi-bin/said", "/cgi-bin/404.html", "/cgi-bin/missing"] {
+        server.tree.file("cgi-bin/said", b"private");
+        let answer = server.get(target).expect("an answer");
+        assert!([403, 404].contains(&answer.status), "{target}: {}", answer.status);
+        assert!(!answer.text().contains("private"), "{target}");
+    }
+}
