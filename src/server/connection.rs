@@ -132,9 +132,7 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         }
         (route, _) => {
             let (route, is_read) = take_body(client, &request, body, expectation, route);
-            if is_read && !client.scoreboard.is_stopping() {
-                reply.persistence = Persistence::of(request.version, request.fields);
-            }
+            reply.persistence = client.persistence(&request, is_read);
             (send(&mut reply, &request, route, listing), is_read)
         }
     };
@@ -228,6 +226,16 @@ fn linger(client: &Client, room: &mut [u8]) {
 }
 
 impl Client<'_> {
+    /// What becomes of the connection behind an answer, when nothing of the
+    /// request's body stands in the way.
+    pub fn persistence(&self, request: &Request, is_read: bool) -> Persistence {
+        if is_read && !self.scoreboard.is_stopping() {
+            Persistence::of(request.version, request.fields)
+        } else {
+            Persistence::Close
+        }
+    }
+
     /// When a head or a body must have come that begins to come now.
     pub fn deadline(&self) -> u64 {
         time::monotonic() + u64::from(self.site.options.header_timeout) * 1000

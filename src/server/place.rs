@@ -72,7 +72,8 @@ pub fn find<'a>(
     }
     path.truncate(len);
     let slash = path.bytes().iter().rposition(|byte| *byte == b'/');
-    let folder = open_parent(root, &mut path, slash.unwrap_or(0)).map_err(|errno| match errno {
+    let folder = route::in_folder_of(path.bytes(), |folder| root.folder(folder));
+    let folder = folder.map_err(|errno| match errno {
         Errno::ENOENT | Errno::ENOTDIR if request.method == Method::Put => PARENT,
         Errno::ENOENT | Errno::ENOTDIR => MISSING,
         Errno::ELOOP | Errno::EXDEV => SPECIAL,
@@ -92,22 +93,6 @@ pub fn find<'a>(
     Ok(Place { folder, name, is_slashed })
 }
 
-/// Opens the folder that is called as the first `len` bytes of `path`, where a
-/// slash follows.
-fn open_parent(root: &Root, path: &mut Buffer, len: usize) -> Result<OwnedFd, Errno> {
-    if len == 0 {
-        return root.folder(c".");
-    }
-    let whole = path.len();
-    path.truncate(len);
-    let folder = route::c_str(path).and_then(|name| root.folder(name));
-    // The NUL stands where the slash was.
-    path.truncate(len);
-    path.push(b"/");
-    path.grow(whole - len - 1);
-    folder
-}
-
 /// Whether a folder of DOCROOT is that of --errors, or lies in it.
 fn is_guarded(site: &Site, folder: &OwnedFd) -> Result<bool, Errno> {
     let Some(errors) = &site.errors else { return Ok(false) };
@@ -118,11 +103,7 @@ fn is_guarded(site: &Site, folder: &OwnedFd) -> Result<bool, Errno> {
 /// may have been moved while a body came.
 pub fn lock<'a>(root: &Root, folder: Fd<'a>, name: Name) -> Result<Lock<'a>, Refusal> {
     let lock = Lock::new(folder, limits::LOCKED_MS).map_err(failure)?;
-    let parent = name.path.len() - name.base.count_bytes();
-    let mut room = [0; limits::PATH];
-    let mut path = Buffer::new(&mut room);
-    path.push(name.path.get(..parent).and_then(|path| path.strip_suffix(b"/")).unwrap_or(b"."));
-    let found = route::c_str(&mut path).and_then(|path| root.below(path)?.metadata());
+    let found = route::in_folder_of(name.path, |folder| fs::metadata(root.search(folder)?.borrow()));
     let found = found.and_then(|found| Ok(found.is_same_file(&fs::metadata(folder)?)));
     match found {
         Ok(true) => Ok(lock),

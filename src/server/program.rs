@@ -3,7 +3,7 @@
 use svcd::cgi::environment::{self, Context};
 use svcd::cgi::{arguments, script};
 use svcd::http::framing::BodyLength;
-use svcd::http::{Method, Persistence, Refusal, Request, Status, target};
+use svcd::http::{Method, Refusal, Request, Status, target};
 use svcd::limits;
 use svcd::text::Buffer;
 
@@ -26,6 +26,7 @@ const VARIABLES: Refusal = Refusal::new(
 );
 const LOOP: Refusal = Refusal::new(Status::BAD_GATEWAY, "programs send each other on, RFC 3875 6.2.2");
 const SHORTAGE: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "the program could not be started");
+
 /// What a program needs of working memory.
 pub struct Memory<'a> {
     environment: &'a mut [u8; limits::CGI_ENVIRONMENT],
@@ -142,9 +143,7 @@ fn send_at(
             send_at(hops - 1, reply, &call, &script, body, listing)
         }
         route => {
-            if body.is_read() && !client.scoreboard.is_stopping() {
-                reply.persistence = Persistence::of(request.version, request.fields);
-            }
+            reply.persistence = client.persistence(&request, body.is_read());
             connection::send(reply, &request, route, listing)
         }
     }
@@ -265,9 +264,7 @@ fn relay(
         early: memory.early.get(..started.early).unwrap_or_default(),
     };
     let end = relay.run(body, memory.output, &mut |bytes, body| {
-        let may_persist = body.is_short() && !client.scoreboard.is_stopping();
-        let persistence = may_persist.then(|| Persistence::of(request.version, request.fields));
-        answer.take(bytes, persistence.unwrap_or(Persistence::Close))
+        answer.take(bytes, client.persistence(request, body.is_short()))
     });
     let sent = answer.end(end);
     if body.is_short() {

@@ -60,9 +60,7 @@ impl Relay<'_> {
         }
         // What it has said at last.
         if let Some(errors) = pipes.errors {
-            while readiness::wait(&mut [Entry::readable(errors.borrow())], 0).is_ok()
-                && lines.read(&errors, false)
-            {}
+            while lines.read(&errors, false) {}
         }
         lines.end();
         end

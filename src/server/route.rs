@@ -209,6 +209,16 @@ pub fn open(root: &Root, name: &mut Buffer) -> Result<(OwnedFd, Metadata), Errno
     Ok((file, metadata))
 }
 
+/// Opens the folder that a name lies in: the folder itself is given to `open`.
+pub fn in_folder_of<T>(name: &[u8], open: impl FnOnce(&CStr) -> Result<T, Errno>) -> Result<T, Errno> {
+    let mut room = [0; limits::PATH];
+    let mut folder = Buffer::new(&mut room);
+    let slash = name.iter().rposition(|byte| *byte == b'/');
+    // Of an absolute path, the first slash is a folder by itself.
+    folder.push(slash.and_then(|slash| name.get(..slash.max(1))).unwrap_or(b"."));
+    c_str(&mut folder).and_then(open)
+}
+
 /// A name as system calls want it, with a NUL that stays behind it.
 pub fn c_str<'a>(name: &'a mut Buffer) -> Result<&'a CStr, Errno> {
     name.push(b"\0");

@@ -87,10 +87,7 @@ pub fn find<'a>(
 fn elsewhere<'a>(key: &'a [u8], program: &'a CStr, rest: &'a [u8]) -> Result<Script<'a>, Refusal> {
     let path = program.to_bytes();
     let slash = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-    let mut room = [0; limits::PATH];
-    let mut folder = Buffer::new(&mut room);
-    folder.push(path.get(..slash.max(1)).unwrap_or_default());
-    let folder = route::c_str(&mut folder).and_then(fs::open_any_folder).map_err(route::refusal)?;
+    let folder = route::in_folder_of(path, fs::open_any_folder).map_err(route::refusal)?;
     let base = program.to_bytes_with_nul().get(slash + 1..).unwrap_or_default();
     let base = CStr::from_bytes_until_nul(base).map_err(|_| NO_PROGRAM)?;
     fs::may_execute(folder.borrow(), base).map_err(refusal)?;
@@ -113,7 +110,7 @@ fn walk<'a>(
     }
     loop {
         let Some((segment, behind)) = script::next_segment(rest) else {
-            name.push(b"/index.cgi");
+            find_index(root, &mut name)?;
             rest = b"";
             break;
         };
@@ -128,22 +125,8 @@ fn walk<'a>(
             Kind::Other => return Err(route::refusal(Errno::EOPNOTSUPP)),
         }
     }
-    let is_index = name.bytes().ends_with(b"/index.cgi");
-    match route::open(root, &mut name) {
-        Ok((_, Metadata { kind: Kind::File, .. })) => {}
-        Err(Errno::ENOENT) if is_index => {
-            let len = name.len().saturating_sub(b"/index.cgi".len());
-            name.truncate(len);
-            return Err(route::open(root, &mut name).map_or_else(route::refusal, |_| FOLDER));
-        }
-        Ok(_) => return Err(FOLDER),
-        Err(errno) => return Err(route::refusal(errno)),
-    }
     let slash = name.bytes().iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-    let mut room = [0; limits::PATH];
-    let mut folder = Buffer::new(&mut room);
-    folder.push(name.bytes().get(..slash).unwrap_or_default());
-    let folder = route::c_str(&mut folder).and_then(|name| root.search(name)).map_err(route::refusal)?;
+    let folder = route::in_folder_of(name.bytes(), |folder| root.search(folder)).map_err(route::refusal)?;
     let len = name.len();
     name.push(b"\0");
     let (name, _) = name.split();
@@ -159,6 +142,21 @@ fn walk<'a>(
     }
     let script_name = name.get(..len).unwrap_or_default();
     Ok(Script { folder, name: whole, base, is_elsewhere: false, interpreter, script_name, rest })
+}
+
+/// Adds the name of the program that answers for a folder.
+fn find_index(root: &Root, name: &mut Buffer) -> Result<(), Refusal> {
+    let len = name.len();
+    name.push(b"/index.cgi");
+    match route::open(root, name) {
+        Ok((_, Metadata { kind: Kind::File, .. })) => Ok(()),
+        Err(Errno::ENOENT) => {
+            name.truncate(len);
+            Err(route::open(root, name).map_or_else(route::refusal, |_| FOLDER))
+        }
+        Ok(_) => Err(FOLDER),
+        Err(errno) => Err(route::refusal(errno)),
+    }
 }
 
 fn refusal(errno: Errno) -> Refusal {

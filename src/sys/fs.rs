@@ -61,8 +61,7 @@ impl Root {
         folder.push(end.and_then(|end| path.get(..=end)).unwrap_or(b"."));
         folder.push(b"\0");
         let folder = CStr::from_bytes_until_nul(folder.bytes()).map_err(|_| Errno::ENAMETOOLONG)?;
-        let cwd = Fd::special(constant::AT_FDCWD);
-        let folder = retry(|| calls::openat(cwd, folder, SEARCH, 0))?;
+        let folder = open_any_folder(folder)?;
         is_within(folder.borrow(), &self.metadata()?, None)
     }
 
