@@ -13,10 +13,22 @@ ARGS     ?=
 FEATURES ?=
 export FEATURES
 
-# How long each target of `make fuzz` runs, and which; how much `make soak` asks.
+# What `make boot-test` runs of the suite, by the names of tests; all of it if empty.
+BOOT     ?=
+# What `make test` runs of it: what another kernel could answer otherwise.
+SMOKE    := paths:: docroot:: large_files::beyond addresses::a_unix_socket put::a_ cgi::descriptors cgi::ends \
+            lifecycle::sigterm lifecycle::a_crash sandbox::
+
+BOOT_TEST := SVCD_DEADLINE=120 cargo test -p svcd-tests --test boot -- --test-threads 1 --nocapture
+
+# How long each target of `make fuzz` runs, and which; how much `make soak` asks, and how long.
 SECONDS  ?= 60
 TARGETS  ?=
 REQUESTS ?= 1000000
+MINUTES  ?= 10
+# Which cases of `make faults`; of those in the Darwin rig, which is slow, one of so many.
+ONLY     ?=
+RIG      ?= 29
 
 PROGRAMS := linux-aarch64 linux-x86_64 darwin-aarch64
 
@@ -30,13 +42,13 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build examples debug run test test-programs fuzz soak lint abi-check size install clean
+.PHONY: help setup setup-browser build examples debug run test test-programs boot-test faults fuzz soak slow bench-cgi lint abi-check size install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## find or install every tool; the other targets do it by themselves
-	@linker/setup.sh build test lint $(if $(CI),browser clients programs)
+	@linker/setup.sh build test lint $(if $(CI),browser clients programs boot)
 
 setup-browser: ## also install a Chromium, and the other clients that are tried
 	@linker/setup.sh build browser clients
@@ -58,18 +70,24 @@ run: ## serve www/ on http://127.0.0.1:8080/; ARGS='-p 8081' adds options
 	@linker/build.sh release $(HERE)
 	@exec dist/svcd-$(HERE) $(ARGS) www
 
-test: ## every test: library, binaries, browser; the suite natively, under qemu, in the Darwin rig
-	@linker/setup.sh build test
+test: ## every test: library, binaries, browser; the suite natively, under qemu, in the Darwin rig, on a real kernel
+	@linker/setup.sh build test boot
 	@linker/build.sh release $(PROGRAMS)
 	@linker/build.sh examples $(PROGRAMS)
+ifneq ($(filter linux-%,$(HERE)),)
+	@linker/build.sh escape $(HERE)
+endif
 	@echo "== the library"
 	@$(WITH_TOOLS) cargo test -p svcd --lib
 	@$(WITH_TOOLS) cargo test -p svcd --doc
+	@$(WITH_TOOLS) cargo test -q -p svcd-bench
 	@echo "== its oracles, what the programs are made of, a browser, other clients, programs it runs"
 	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients --test programs
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== the suite, natively: dist/svcd-$(HERE)"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite -- --test-threads 8
+	@echo "== calls that fail, one case of 29"
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test faults
 else
 	@echo "== the suite, natively: skipped, svcd does not run on $(HERE)"
 endif
@@ -96,25 +114,65 @@ else
 	    echo "== its paths, on an older kernel in the Darwin rig" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' --old '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.1 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
-	    cargo test -q -p svcd-tests --test suite -- --test-threads 8 paths docroot redirect; \
+	    cargo test -q -p svcd-tests --test suite -- --test-threads 8 paths docroot redirect && \
+	    echo "== calls that fail, in the Darwin rig, one case of 211" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD_DEADLINE=60 FAULTS=211 cargo test -q -p svcd-tests --test faults; \
 	else \
 	    echo "== the suite, in the Darwin rig: skipped, no Python with unicorn here"; \
 	fi
 endif
+	@echo "== a part of the suite, and the program as the first process, on a real arm64 kernel"
+	@tests/boot/build.sh
+	@$(WITH_TOOLS) SVCD_BOOT="$(SMOKE)" $(BOOT_TEST)
 
 test-programs: ## git, PHP, cgit, Fossil and others, run by the program for this machine
 	@linker/setup.sh build test programs
 	@linker/build.sh release $(HERE)
 	@$(WITH_TOOLS) cargo test -p svcd-tests --test programs
 
-fuzz: ## libFuzzer against the library; SECONDS=60 for each target, TARGETS='head range' for some
-	@linker/setup.sh build fuzz
-	@tests/fuzz/run.sh "$(SECONDS)" $(TARGETS)
+boot-test: ## the suite and the program as /init on a real arm64 kernel, in an emulator; BOOT='paths put' for some
+	@linker/setup.sh build boot
+	@linker/build.sh release linux-aarch64
+	@linker/build.sh examples linux-aarch64
+	@tests/boot/build.sh
+	@$(WITH_TOOLS) SVCD_BOOT="$(BOOT)" $(BOOT_TEST)
 
-soak: ## REQUESTS=1000000 of all kinds to a started server, which must not grow by them
+faults: ## every call that the program makes fails with every error; ONLY=recvfrom for some
 	@linker/setup.sh build
 	@linker/build.sh release $(HERE)
-	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" REQUESTS="$(REQUESTS)" cargo test -q -p svcd-tests --test soak
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" FAULTS=1 FAULTS_ONLY="$(ONLY)" \
+	    cargo test -q -p svcd-tests --test faults -- --test-threads 1
+	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null && [ -e dist/svcd-darwin-aarch64 ]; then \
+	    echo "== the same in the Darwin rig, one case of $(RIG)" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD_DEADLINE=60 FAULTS=$(RIG) FAULTS_ONLY="$(ONLY)" \
+	    cargo test -q -p svcd-tests --test faults -- --test-threads 1; \
+	else \
+	    echo "== the same in the Darwin rig: skipped, no Python with unicorn or no dist/svcd-darwin-aarch64"; \
+	fi
+
+fuzz: ## libFuzzer against library and program; SECONDS=60 for each target, TARGETS='head range' for some
+	@linker/setup.sh build fuzz
+	@linker/build.sh release $(HERE)
+	@linker/build.sh examples $(HERE)
+	@tests/fuzz/run.sh "$(SECONDS)" $(TARGETS)
+
+soak: ## REQUESTS=1000000 of all kinds, or as many as come in MINUTES=10; the server must not grow by them
+	@linker/setup.sh build
+	@linker/build.sh release $(HERE)
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" REQUESTS="$(REQUESTS)" MINUTES="$(MINUTES)" cargo test -q -p svcd-tests --test soak
+
+slow: ## what a client notices of 200 slow ones, and of 5,000 connections a second above the cap
+	@linker/setup.sh build
+	@linker/build.sh release $(HERE)
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" SECONDS=5 ROUNDS=3 cargo test -q -p svcd-tests --test slow
+
+bench-cgi: ## programs by this server and by others, taking turns; ROUNDS=5 CLIENTS='1 8 32' LOAD=1
+	@linker/setup.sh build bench
+	@linker/build.sh release $(HERE)
+	@linker/build.sh examples $(HERE)
+	@$(WITH_TOOLS) cargo run -q -p svcd-bench -- cgi
 
 lint: abi-check ## formatting, clippy for every target and the tests, shellcheck, ruff, abi-check
 	@linker/setup.sh build lint

@@ -42,16 +42,16 @@ fn program(mut start: sys::Start) -> u8 {
 /// The parent: accepts, forks, reaps, until a signal stops it.
 fn serve(port: u16, memory: &mut [u8]) -> Result<(), Failure> {
     let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let (listener, bound) = net::listen(&loopback, 128, TIMEOUT)?;
+    let (listener, bound) = net::listen(&loopback, 128, TIMEOUT, false)?;
     let listeners = [Some(listener)];
-    let watch = Watch::new()?;
+    let watch = Watch::new(false)?;
     say(|line| {
         line.push(b"listening on ");
         address::push_authority(line, &bound);
     });
     loop {
         let events = watch.wait(&listeners, None)?;
-        while events.child && process::reap().is_some() {}
+        while events.child && matches!(process::reap(), Ok(Some(_))) {}
         if events.stop {
             return Ok(());
         }

@@ -4,6 +4,7 @@
 #   linker/build.sh release NAME...   the programs, to dist/svcd-NAME
 #   linker/build.sh debug NAME...     with debugging information, to dist/debug/
 #   linker/build.sh clippy NAME...    only clippy's opinion
+#   linker/build.sh escape NAME...    with the attempts of tests/suite/sandbox.rs, to dist/escape/
 #   linker/build.sh abi NAME...       only the assertions in tests/abi
 #   linker/build.sh examples NAME...  the programs of examples/, to dist/examples/
 #
@@ -45,6 +46,7 @@ json=--message-format=json-render-diagnostics
 # shellcheck disable=SC2086 # $program and $examples are several words
 case $mode in
 release) messages=$(cargo build --release $json $program "$@") ;;
+escape) messages=$(cargo build --release $json --bin svcd --features=escape "$@") ;;
 debug) messages=$(cargo build $json $program "$@") ;;
 clippy) exec cargo clippy --release $program $examples "$@" -- -D warnings ;;
 examples) cargo build --release $examples "$@" ;;
@@ -70,7 +72,7 @@ end_of_segments() {
 publish() {
     mkdir -p "${2%/*}"
     case $mode-$name in
-    release-linux-* | examples-linux-*) head -c "$(end_of_segments "$1")" "$1" >"$2.$$" ;;
+    release-linux-* | escape-linux-* | examples-linux-*) head -c "$(end_of_segments "$1")" "$1" >"$2.$$" ;;
     *) cp "$1" "$2.$$" ;;
     esac
     if cmp -s "$2.$$" "$2"; then
@@ -92,6 +94,10 @@ for name in $names; do
         for example in echo cgi; do
             publish "$CARGO_TARGET_DIR/$target/release/$example" "dist/examples/$example-$name"
         done
+        continue
+    fi
+    if [ "$mode" = escape ]; then
+        publish "$CARGO_TARGET_DIR/$target/release/svcd" "dist/escape/svcd-$name"
         continue
     fi
     publish "$CARGO_TARGET_DIR/$target/release/svcd" "dist/svcd-$name"

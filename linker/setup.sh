@@ -11,7 +11,10 @@
 #   linker/setup.sh build fuzz        cargo-fuzz, and a compiler for libFuzzer
 #   linker/setup.sh clients           wget, HTTPie, what makes passwords, and an nginx
 #                                     to compare with
+#   linker/setup.sh build boot        what tests/boot boots, into target/boot
 #   linker/setup.sh programs          git, PHP, cgit and others that the server runs
+#   linker/setup.sh bench             other servers and what asks them, for a comparison;
+#                                     not installed, but unpacked in target/bench/root
 #
 # The program needs core built from source (see freestanding.toml), and compiler
 # and sources must be of one version. So both come from one place: a rustup
@@ -326,6 +329,52 @@ need_programs() {
         say "no munin with libcgi-fast-perl; its graphs are not tried"
 }
 
+# unpacked PROGRAM PACKAGE: has it, or unpacks the package and those that it needs
+# and that are not installed. Installed servers would be started, now and at every boot.
+unpacked() {
+    have "$1" || [ -x "/usr/sbin/$1" ] && return
+    for folder in bin sbin usr/bin usr/sbin; do
+        [ ! -x "target/bench/root/$folder/$1" ] || return 0
+    done
+    have apt-get && have dpkg-deb || return 1
+    say "unpacking $2"
+    rm -rf target/bench/packages
+    mkdir -p target/bench/packages target/bench/root
+    download "$2" || { may_install && apt_update && download "$2"; } || return 1
+    for package in target/bench/packages/*.deb; do
+        dpkg-deb -x "$package" target/bench/root || return 1
+    done
+}
+
+download() {
+    names=$(apt-get -s install --no-install-recommends "$1" 2>>"$log" | sed -n 's/^Inst \([^ ]*\).*/\1/p')
+    # shellcheck disable=SC2086 # a list of names
+    [ -n "$names" ] && (cd target/bench/packages && bounded 300 apt-get -qq download $names) >>"$log" 2>&1
+}
+
+# Nothing but the two clients is needed: each server that is not there is named.
+need_bench() {
+    unpacked wrk wrk || give_up "no wrk; install it"
+    unpacked ab apache2-utils || give_up "no ab; install apache2-utils"
+    unpacked lighttpd lighttpd || say "no lighttpd; it is not measured"
+    unpacked busybox busybox-static || say "no busybox; it is not measured"
+    unpacked apache2 apache2-bin || say "no Apache; it is not measured"
+    unpacked mini_httpd mini-httpd || say "no mini_httpd; it is not measured"
+}
+
+# The machine that the suite is run in, and a std for arm64 to build the suite with.
+# Nothing of it is needed: the tests tell what they lack.
+need_boot() {
+    target=aarch64-unknown-linux-gnu
+    case $bin in
+    "$rustup_home"/*)
+        [ -e "$rustlib/$target" ] || rustup_add --target "$target" rust-std ||
+            say "rustup has no $target; there is no test on a real kernel"
+        ;;
+    esac
+    tests/boot/packages.sh "$bin/rustc"
+}
+
 # ---- what is asked for ------------------------------------------------------
 
 : >"$log"
@@ -357,6 +406,8 @@ for level; do
             say "no nginx; clients are not compared with it"
         ;;
     programs) need_programs ;;
+    bench) need_bench ;;
+    boot) need_boot ;;
     *) give_up "unknown level $level" ;;
     esac
 done

@@ -43,6 +43,11 @@ pub const REPLY: usize = INLINE_FILE + 8 * 1024;
 /// send are cheaper than a send and a sendfile.
 pub const INLINE_FILE: usize = 32 * 1024;
 
+/// Bytes of a file that go out in one call. With a client that takes a little again
+/// and again, the call would not come back before it has taken all of them, and
+/// nobody would see how slow it is.
+pub const SENDFILE: u64 = 1024 * 1024;
+
 /// Memory for the listing of a folder. The larger it is, the less often a large
 /// folder is read again: about 20,000 entries fit. Untouched, it costs nothing.
 pub const LISTING: usize = 1024 * 1024;
@@ -60,6 +65,9 @@ pub const LOG_FIELD: usize = 1150;
 
 /// Bytes that the name of a user may take there.
 pub const LOG_USER: usize = 264;
+
+/// Milliseconds that a line waits for the reader of a log that is full.
+pub const LOG_WAIT_MS: u64 = 1000;
 
 /// Addresses to listen on (--bind), each a descriptor that is waited for.
 pub const BINDS: usize = 8;
@@ -93,7 +101,7 @@ pub const TIMEOUT_CEILING: u32 = 86400;
 /// Largest --cache: a year.
 pub const CACHE_CEILING: u32 = 31_536_000;
 
-/// Time that running requests get after SIGTERM.
+/// Default of --grace: time that running requests get after SIGTERM.
 pub const GRACE: u32 = 10;
 
 /// Time after SIGTERM in which a request may be noticed that had arrived before,

@@ -33,7 +33,7 @@ fn program(start: Start) -> u8 {
             return USAGE;
         }
     };
-    match server::run(&options, start.environment, start.memory) {
+    match server::run(&options, start.itself, start.environment, start.memory) {
         Ok(()) => SUCCESS,
         Err(error) => {
             server::message::failure(&error);

@@ -4,4 +4,5 @@
 pub mod credentials;
 mod crypt;
 pub mod origin;
+pub mod source;
 pub mod users;

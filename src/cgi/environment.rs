@@ -19,7 +19,8 @@ pub struct Context<'a> {
     pub target: Target<'a>,
     /// Of the target or of Host.
     pub authority: Option<&'a [u8]>,
-    /// The path of the program, decoded; begins with `/`, or is empty.
+    /// The path of the program, decoded, without its first slash; empty: it answers
+    /// for all paths, and what is behind it has that slash.
     pub script_name: &'a [u8],
     /// See [`super::script::decode_path_info`]; empty when nothing is behind the name.
     pub path_info: &'a [u8],
@@ -89,7 +90,10 @@ pub fn push(block: &mut Buffer, context: &Context) {
     let &Context { request, target, user, .. } = context;
     let query = target.query.unwrap_or_default();
     push_new(block, b"QUERY_STRING", &[query]); // 4.1.7
-    push_new(block, b"SCRIPT_NAME", &[context.script_name]); // 4.1.13
+    let slash: &[u8] = if context.script_name.is_empty() { b"" } else { b"/" };
+    push_new(block, b"SCRIPT_NAME", &[slash, context.script_name]); // 4.1.13
+    // An empty one says no more than none (4.1.5), but is what more programs expect.
+    push_new(block, b"PATH_INFO", &[context.path_info]);
     let mark: &[u8] = if target.query.is_some() { b"?" } else { b"" };
     push_new(block, b"REQUEST_URI", &[target.path, mark, query]);
     let mut put = |name: &str, value: &[u8]| {
@@ -103,7 +107,6 @@ pub fn push(block: &mut Buffer, context: &Context) {
     if !context.is_redirected {
         put("CONTENT_TYPE", request.fields.first("Content-Type").unwrap_or_default()); // 4.1.3
     }
-    put("PATH_INFO", context.path_info); // 4.1.5
     put("PATH_TRANSLATED", context.path_translated); // 4.1.6
     put("REQUEST_METHOD", context.method); // 4.1.12
     put("SCRIPT_FILENAME", context.script_filename);

@@ -21,7 +21,8 @@ pub struct Head<'a> {
     /// In bytes.
     pub content_length: Option<u64>,
     pub has_content_type: bool,
-    lines: Fields<'a>,
+    /// All of them; see [`Head::fields`].
+    pub lines: Fields<'a>,
 }
 
 /// What a program answers with (RFC 3875 6.2). A status is three digits from 200

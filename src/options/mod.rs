@@ -1,5 +1,6 @@
 //! The command line.
 
+mod default;
 mod set;
 mod table;
 mod value;
@@ -21,6 +22,10 @@ pub struct Options<'a> {
     pub binds: List<Bind<'a>, { limits::BINDS }>,
     /// Of every address that has none of its own; 0 lets the kernel choose.
     pub port: u16,
+    /// Whether other servers of the same user may listen there too.
+    pub reuseport: bool,
+    /// Whether standard input is the one connection to serve.
+    pub inetd: bool,
     /// None: `www` when there is one, else the current folder.
     pub docroot: Option<&'a CStr>,
     pub index: &'a CStr,
@@ -74,6 +79,9 @@ pub struct Options<'a> {
     pub cgi_env: List<&'a [u8], { limits::ADDITIONS }>,
     /// Whether programs see the Authorization field.
     pub cgi_pass_auth: bool,
+    /// Whether it is a program's answer, and not the method, that makes a request need
+    /// one of the users of [`Options::auth_write`].
+    pub cgi_auth: bool,
     /// In seconds without a byte of a program.
     pub cgi_timeout: u32,
     /// In seconds that a program may run; 0: as long as it likes.
@@ -84,12 +92,25 @@ pub struct Options<'a> {
     pub cgi_memory: u64,
     /// Processes of the user that a program runs as; 0: no limit.
     pub cgi_procs: u32,
+    /// Files and folders that programs may read, write and execute in the sandbox,
+    /// besides DOCROOT and what the system has for all. Without any, they are not
+    /// kept from files.
+    pub cgi_allow: List<&'a CStr, { limits::ADDITIONS }>,
+    /// User and group to serve as.
+    pub user: Option<(u32, u32)>,
+    /// Whether DOCROOT becomes the root folder of the process.
+    pub chroot: bool,
+    pub sandbox: Sandbox,
     pub max_conns: u32,
+    /// Connections of one address; 0: as many as there may be.
+    pub max_per_ip: u32,
     /// In seconds, from the first byte of a head to its last; a body has as many
     /// once more.
     pub header_timeout: u32,
     /// In seconds without a byte.
     pub idle_timeout: u32,
+    /// In seconds, of what is under way when the server stops.
+    pub grace: u32,
     pub log: Log<'a>,
 }
 
@@ -126,6 +147,16 @@ pub enum Log<'a> {
     None,
 }
 
+/// Whether the server gives up what it does not need, once everything is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sandbox {
+    Off,
+    /// As far as the system can.
+    On,
+    /// All of it, or the server does not start.
+    Require,
+}
+
 /// What the command line asks for.
 #[allow(clippy::large_enum_variant, reason = "there is one of it, and no heap to put the options into")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,43 +181,7 @@ pub const VERSION: &str = concat!("svcd ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Reads the arguments behind the program's name.
 pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Command<'a>, UsageError<'a>> {
-    let mut options = Options {
-        binds: List::new(),
-        port: 8080,
-        docroot: None,
-        index: c"index.html",
-        listing: true,
-        clean_urls: false,
-        fallback: None,
-        errors: None,
-        virtual_hosts: false,
-        headers: List::new(),
-        cache: None,
-        media_types: List::new(),
-        write: false,
-        write_unprotected: false,
-        auth: None,
-        auth_write: None,
-        hosts: List::new(),
-        max_body: limits::MAX_BODY,
-        min_rate: limits::MIN_RATE,
-        sync: true,
-        has_cgi: true,
-        cgi: List::new(),
-        aliases: List::new(),
-        interpreters: List::new(),
-        cgi_env: List::new(),
-        cgi_pass_auth: false,
-        cgi_timeout: limits::CGI_TIMEOUT,
-        cgi_limit: 0,
-        cgi_cpu: 0,
-        cgi_memory: 0,
-        cgi_procs: 0,
-        max_conns: limits::MAX_CONNS,
-        header_timeout: limits::HEADER_TIMEOUT,
-        idle_timeout: limits::IDLE_TIMEOUT,
-        log: Log::StandardOutput,
-    };
+    let mut options = default::options();
     let mut only_operands = false;
     let error = |argument, problem| UsageError { argument, value: b"", problem };
     while let Some(argument) = arguments.next() {
@@ -221,6 +216,9 @@ pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Comman
     }
     if options.write && !is_protected(&options) {
         return Err(error(b"--write", UNPROTECTED));
+    }
+    if options.chroot && !(options.aliases.is_empty() && options.cgi.is_empty()) {
+        return Err(error(b"--chroot", "programs cannot be run there"));
     }
     let is_program =
         |file: &CStr| options.prefixes().any(|prefix| script::below(file.to_bytes(), prefix).is_some());

@@ -3,10 +3,11 @@
 use core::ffi::CStr;
 
 use super::table::Name;
-use super::{Log, Options, suffix, value};
+use super::{Log, Options, Sandbox, suffix, value};
 use crate::limits;
 
 /// Sets what `name` stands for to `value`, or says what is wrong with that.
+#[inline(never)]
 pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result<(), &'static str> {
     let bytes = value.to_bytes();
     match name {
@@ -15,6 +16,8 @@ pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result
             let most = u16::MAX.into();
             options.port = value::number(bytes, 0, most, "a port is a number from 0 to 65535")? as u16;
         }
+        Name::Reuseport => options.reuseport = true,
+        Name::Inetd => options.inetd = true,
         Name::Index => {
             if !value::is_path(bytes) || bytes.contains(&b'/') {
                 return Err("an index is a file name that does not begin with a dot");
@@ -56,19 +59,33 @@ pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result
         }
         Name::CgiEnv => pushed(options.cgi_env.push(value::variable(bytes)?))?,
         Name::CgiPassAuth => options.cgi_pass_auth = true,
-        Name::CgiLimit | Name::CgiCpu => {
+        Name::CgiAuth => options.cgi_auth = true,
+        Name::CgiLimit | Name::CgiCpu | Name::Grace => {
             let seconds = value::number(bytes, 0, limits::TIMEOUT_CEILING, value::CGI_LIMIT)?;
             match name {
                 Name::CgiLimit => options.cgi_limit = seconds,
+                Name::Grace => options.grace = seconds,
                 _ => options.cgi_cpu = seconds,
             }
         }
         Name::CgiMemory => options.cgi_memory = value::size(bytes)?,
         Name::CgiProcs => options.cgi_procs = value::number(bytes, 0, u32::MAX, value::CGI_PROCS)?,
+        Name::CgiAllow => pushed(options.cgi_allow.push(value))?,
+        Name::User => options.user = Some(value::user(bytes)?),
+        Name::Chroot => options.chroot = true,
+        Name::Sandbox => {
+            options.sandbox = match bytes {
+                b"off" => Sandbox::Off,
+                b"on" => Sandbox::On,
+                b"require" => Sandbox::Require,
+                _ => return Err("--sandbox is off, on or require"),
+            }
+        }
         Name::MaxConns => {
             let most = limits::MAX_CONNS_CEILING as u32;
             options.max_conns = value::number(bytes, 1, most, value::MAX_CONNS)?;
         }
+        Name::MaxPerIp => options.max_per_ip = value::number(bytes, 0, u32::MAX, value::MAX_PER_IP)?,
         Name::HeaderTimeout | Name::IdleTimeout | Name::CgiTimeout => {
             let seconds = value::number(bytes, 1, limits::TIMEOUT_CEILING, value::TIMEOUT)?;
             match name {

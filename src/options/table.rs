@@ -6,6 +6,8 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
   DOCROOT                 folder to serve; default ./www if there is one, else .
   -b, --bind ADDR         IP, IP:PORT, unix:PATH, repeatable; default 127.0.0.1
   -p, --port PORT         default 8080; 0 lets the kernel choose
+      --reuseport         share the port with another server of the same user
+      --inetd             serve the connection that is standard input, and exit
       --index NAME        file that stands for its folder; default index.html
       --no-listing        a folder without an index file answers 403
       --clean-urls        /about serves about.html
@@ -21,7 +23,7 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
       --auth-write FILE   PUT and DELETE do; HASH is of `openssl passwd -5`
       --host NAME         name of this server that writes may go to, repeatable
       --max-body BYTES    largest body that PUT takes; default 1g; units k, m, g
-      --min-rate BPS      bytes a second that a body must have; default 1024
+      --min-rate BPS      bytes a second that a body must move; default 1024
       --no-sync           do not wait for the disk
       --cgi PREFIX        programs are below PREFIX, repeatable; else /cgi-bin/
       --no-cgi            no programs are run
@@ -29,14 +31,21 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
       --cgi-run EXT=PROG  program that runs files of an extension, repeatable
       --cgi-env NAME[=V]  variable for programs, repeatable
       --cgi-pass-auth     programs see the Authorization field
+      --cgi-auth          programs say who needs a password, by 401 or 403
       --cgi-timeout S     seconds of silence of a program; default 60
       --cgi-limit S       seconds that a program may run; default 0, no limit
       --cgi-cpu S         seconds of processor time of a program; default 0
       --cgi-memory BYTES  address space of a program; default 0, no limit
       --cgi-procs N       processes that its user may have; default 0
+      --cgi-allow PATH    all that programs may write, repeatable; see --sandbox
+      --user UID[:GID]    serve as this user, once everything is open
+      --chroot            DOCROOT is the root of all; no programs are run
+      --sandbox HOW       off, on or require; default on, as far as possible
       --max-conns N       connections at a time; default 256
+      --max-per-ip N      connections of an address at a time; default 0, any
       --header-timeout S  seconds for the head of a request; default 10
       --idle-timeout S    seconds without a byte; default 15
+      --grace S           seconds for what is under way at a stop; default 10
       --log FILE          log requests to FILE; default -, standard output
   -q, --quiet             log nothing
   -h, --help              print this and exit
@@ -47,6 +56,8 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
 pub enum Name {
     Bind,
     Port,
+    Reuseport,
+    Inetd,
     Index,
     NoListing,
     CleanUrls,
@@ -70,14 +81,21 @@ pub enum Name {
     CgiRun,
     CgiEnv,
     CgiPassAuth,
+    CgiAuth,
     CgiTimeout,
     CgiLimit,
     CgiCpu,
     CgiMemory,
     CgiProcs,
+    CgiAllow,
+    User,
+    Chroot,
+    Sandbox,
     MaxConns,
+    MaxPerIp,
     HeaderTimeout,
     IdleTimeout,
+    Grace,
     Log,
     Quiet,
     Help,
@@ -85,9 +103,11 @@ pub enum Name {
 }
 
 /// The options in the order of [`HELP`].
-pub static NAMES: [Name; 37] = [
+pub static NAMES: [Name; 46] = [
     Name::Bind,
     Name::Port,
+    Name::Reuseport,
+    Name::Inetd,
     Name::Index,
     Name::NoListing,
     Name::CleanUrls,
@@ -111,14 +131,21 @@ pub static NAMES: [Name; 37] = [
     Name::CgiRun,
     Name::CgiEnv,
     Name::CgiPassAuth,
+    Name::CgiAuth,
     Name::CgiTimeout,
     Name::CgiLimit,
     Name::CgiCpu,
     Name::CgiMemory,
     Name::CgiProcs,
+    Name::CgiAllow,
+    Name::User,
+    Name::Chroot,
+    Name::Sandbox,
     Name::MaxConns,
+    Name::MaxPerIp,
     Name::HeaderTimeout,
     Name::IdleTimeout,
+    Name::Grace,
     Name::Log,
     Name::Quiet,
     Name::Help,

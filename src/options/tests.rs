@@ -3,6 +3,8 @@ use core::net::Ipv4Addr;
 use super::*;
 
 mod cgi;
+mod running;
+mod sandbox;
 mod writing;
 
 fn parsed<'a>(arguments: &[&'a CStr]) -> Result<Command<'a>, UsageError<'a>> {

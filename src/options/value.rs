@@ -11,6 +11,7 @@ pub const MAX_CONNS: &str = "--max-conns is a number from 1 to 4096";
 pub const TIMEOUT: &str = "a timeout is a number of seconds from 1 to 86400";
 pub const CACHE: &str = "--cache is a number of seconds from 0 to 31536000";
 pub const MIN_RATE: &str = "--min-rate is a number of bytes a second";
+pub const MAX_PER_IP: &str = "--max-per-ip is a number of connections";
 pub const CGI_LIMIT: &str = "a limit is a number of seconds from 0 to 86400";
 pub const CGI_PROCS: &str = "--cgi-procs is a number of processes";
 pub const FULL: &str = "too many options of this name";
@@ -49,6 +50,15 @@ pub fn bind(text: &CStr) -> Result<Bind<'_>, &'static str> {
             .map(|(address, port)| Bind::Ip(address, port))
             .ok_or("not IP, IPV4:PORT, [IPV6]:PORT or unix:PATH"),
     }
+}
+
+/// `UID` or `UID:GID`; a group that is not said has the user's number. 0 is
+/// refused: whoever has it can take everything back.
+pub fn user(text: &[u8]) -> Result<(u32, u32), &'static str> {
+    let problem = "--user is UID or UID:GID, numbers above 0";
+    let id = |text| number(text, 1, u32::MAX - 1, problem);
+    let (user, group) = split_once(text, b':').unwrap_or((text, text));
+    Ok((id(user)?, id(group)?))
 }
 
 /// The name of a file that is not hidden, perhaps with folders before it.

@@ -1,101 +1,224 @@
 //! The parent's loop: accept, fork, reap, stop.
 
-use core::cell::Cell;
-
 use svcd::limits;
-use svcd::options::Options;
+use svcd::options::{Log, Options};
 
 use super::children::Children;
-use super::connection::{self, Client};
+use super::client::Client;
+use super::connection;
 use super::listeners::Listeners;
-use super::turned_away::TurnedAway;
-use super::{Memory, RunError, Site, message};
+use super::sandbox::Reached;
+use super::turned_away::{self, TurnedAway};
+use super::{Memory, RunError, Site, log, message, sandbox, upgrade};
 use crate::sys::net::{self, Connection};
-use crate::sys::process::Fork;
-use crate::sys::{Errno, Events, Watch, time};
+use crate::sys::process::{self, Fork};
+use crate::sys::{Errno, Events, Failure, Itself, OwnedFd, Watch, time};
+
+/// What the parent knows.
+struct Parent<'a, 'b> {
+    listeners: &'a mut Listeners<'b>,
+    site: &'a Site<'b>,
+    options: &'a Options<'b>,
+    children: Children,
+    turned_away: TurnedAway,
+    /// A descriptor to give up when there is no other, so that who comes then can be
+    /// told; None: it is needed now, or there was none.
+    spare: Option<OwnedFd>,
+}
 
 /// Serves until SIGTERM or SIGINT.
 ///
 /// The parent never waits for a client. A child serves its one connection and
 /// exits; it never returns into this loop.
-pub fn serve(
-    listeners: &mut Listeners,
-    site: &Site,
-    options: &Options,
+pub fn serve<'b>(
+    listeners: &mut Listeners<'b>,
+    site: &Site<'b>,
+    options: &Options<'b>,
+    itself: &Itself,
+    is_successor: bool,
     memory: &mut Memory,
-) -> Result<(), RunError<'static>> {
-    let watch = Watch::new()?;
-    let mut children = Children::new(options.max_conns)?;
-    let mut turned_away = TurnedAway::default();
-    listeners.announce();
-    let mut paused = false;
+) -> Result<(), RunError<'b>> {
+    let watch = Watch::new(matches!(options.log, Log::File(_)))?;
+    let children = Children::new(options, is_successor)?;
+    let turned_away = TurnedAway::default();
+    let spare = spare(site);
+    let mut parent = Parent { listeners, site, options, children, turned_away, spare };
+    let sandbox = sandbox::enter(site, options)?;
+    parent.listeners.announce();
+    sandbox.iter().for_each(message::sandbox);
+    let begin = time::monotonic();
+    let (mut paused, mut trial) = (false, None);
     loop {
-        let timeout = if paused { Some(u64::from(limits::ACCEPT_PAUSE_MS)) } else { turned_away.time_left() };
-        let watched = if paused { &[] } else { listeners.sockets() };
-        paused = false;
-        let Events { connections, child, stop } = watch.wait(watched, timeout)?;
-        if child {
-            children.reap();
+        let timeout =
+            if paused { Some(u64::from(limits::ACCEPT_PAUSE_MS)) } else { parent.turned_away.time_left() };
+        let watched = if paused { &[] } else { parent.listeners.sockets() };
+        let events = watch.wait(watched, timeout)?;
+        if events.child
+            && let Some(ended) = parent.children.reap(trial)
+        {
+            trial = None;
+            if upgrade::is_possible(&ended) && parent.make_way(&watch, itself) {
+                break;
+            }
         }
-        if stop {
+        if events.stop {
             break;
         }
-        if turned_away.time_left() == Some(0) {
-            turned_away.close();
+        if let (true, Some(log)) = (events.hangup, site.log) {
+            log::reopen(options.log, log);
         }
-        for place in (0..limits::BINDS).filter(|place| connections >> place & 1 != 0) {
-            let Some(listener) = listeners.get(place) else {
-                continue;
-            };
-            let slot = children.free_slot();
-            if slot.is_none() && children.make_room() {
-                // The connection waits in the queue until that one has ended.
+        if events.status {
+            let (connections, done) = (parent.children.count(), parent.children.scoreboard().done());
+            message::status(connections, &done, (time::monotonic() - begin) / 1000, process::memory());
+        }
+        if events.upgrade && trial.is_none() {
+            // A successor would be kept from starting, as everything else is.
+            let is_kept = sandbox.as_ref().is_some_and(Reached::is_any);
+            trial = if is_kept { upgrade::refuse() } else { upgrade::begin(itself) };
+        }
+        if parent.turned_away.time_left() == Some(0) {
+            parent.turned_away.close();
+        }
+        paused = false;
+        for place in (0..limits::BINDS).filter(|place| events.connections >> place & 1 != 0) {
+            if parent.accept(place, memory)? == Next::Pause {
                 paused = true;
                 break;
             }
-            let Connection { socket, peer } = match net::accept(listener, options.idle_timeout) {
-                Ok(connection) => connection,
-                Err(errno) => match classify(errno) {
-                    Trouble::Passing => continue,
-                    Trouble::Shortage => {
-                        message::warning("accept", errno);
-                        paused = true;
-                        break;
+        }
+    }
+    parent.listeners.close_and_remove();
+    parent.drain(&watch);
+    Ok(())
+}
+
+/// Any open file would do.
+fn spare(site: &Site) -> Option<OwnedFd> {
+    site.root.search(c".").ok()
+}
+
+/// What the parent does behind a connection.
+#[derive(PartialEq, Eq)]
+enum Next {
+    GoOn,
+    /// It looks for connections again after a while.
+    Pause,
+}
+
+impl Parent<'_, '_> {
+    /// Accepts one connection of a listener, and makes a process for it.
+    fn accept(&mut self, place: usize, memory: &mut Memory) -> Result<Next, Failure> {
+        let Some(listener) = self.listeners.get(place) else { return Ok(Next::GoOn) };
+        let slot = self.children.free_slot();
+        if slot.is_none() && self.children.make_room() {
+            // The connection waits in the queue until that one has ended.
+            return Ok(Next::Pause);
+        }
+        let timeout = self.options.idle_timeout;
+        let Connection { socket, peer } = match net::accept(listener, timeout) {
+            Ok(connection) => connection,
+            Err(errno) => match classify(errno) {
+                Trouble::Passing => return Ok(Next::GoOn),
+                Trouble::Shortage => {
+                    message::warning("accept", errno);
+                    self.spare = None;
+                    if let Ok(Connection { socket, .. }) = net::accept(listener, timeout) {
+                        turned_away::answer(&socket, self.options);
                     }
-                    Trouble::Fatal => return Err(errno.of("accept").into()),
-                },
-            };
-            let Some(slot) = slot else {
-                turned_away.answer(socket, options);
-                continue;
-            };
-            match children.fork(slot) {
-                Ok(Fork::Child) => {
-                    // The child keeps no other connection, and not the
-                    // listeners: a parent that is killed must be able to start
-                    // anew on its addresses.
-                    listeners.close();
-                    drop(turned_away);
-                    let scoreboard = children.scoreboard();
-                    let (timeout_is_changed, answered) = (Cell::new(false), Cell::new(None));
-                    let client =
-                        Client { socket, peer, slot, scoreboard, site, timeout_is_changed, answered };
-                    connection::serve(client, memory)
+                    self.turned_away.close();
+                    self.spare = spare(self.site);
+                    return Ok(Next::Pause);
                 }
-                // The parent's copy of the socket is closed here.
-                Ok(Fork::Parent(_)) => {}
-                Err(errno) => {
-                    message::warning("fork", errno);
-                    turned_away.answer(socket, options);
-                    paused = true;
-                    break;
-                }
+                Trouble::Fatal => return Err(errno.of("accept")),
+            },
+        };
+        let Some(slot) = slot.filter(|_| !self.children.has_too_many(peer)) else {
+            self.turned_away.answer(socket, self.options);
+            return Ok(Next::GoOn);
+        };
+        match self.children.fork(slot, peer) {
+            Ok(Fork::Child) => {
+                // The child keeps no other connection, and not the listeners: a
+                // parent that is killed must be able to start anew on its
+                // addresses.
+                self.listeners.close();
+                self.turned_away.close();
+                let client = Client::new(socket, peer, slot, self.children.scoreboard(), self.site);
+                connection::serve(client, memory)
+            }
+            // The parent's copy of the socket is closed here.
+            Ok(Fork::Parent(_)) => Ok(Next::GoOn),
+            Err(errno) => {
+                message::warning("fork", errno);
+                self.turned_away.answer(socket, self.options);
+                Ok(Next::Pause)
             }
         }
     }
-    listeners.close_and_remove();
-    drain(&watch, &mut children);
-    Ok(())
+
+    /// Lets another program take the place of this one. Behind it, that was not
+    /// possible; true: because the server is to stop.
+    fn make_way(&mut self, watch: &Watch, itself: &Itself) -> bool {
+        let is_stopped = self.end_idle(watch) == Waited::Signal;
+        if !is_stopped {
+            upgrade::execute(itself, self.listeners, &self.children);
+        }
+        is_stopped
+    }
+
+    /// Tells all children to end when they have nothing to do.
+    fn end_idle(&mut self, watch: &Watch) -> Waited {
+        self.children.set_stopping();
+        // A request that has arrived is answered, though its process has not seen
+        // it yet and looks idle; and so is one that follows an answer which did not
+        // say yet that it was the last.
+        let waited = self.wait_until(time::monotonic() + u64::from(limits::ARRIVED_MS), watch);
+        if waited == Waited::Long {
+            self.children.end_idle();
+        }
+        waited
+    }
+
+    /// Waits for the requests that are under way, until they take too long or a
+    /// second signal comes.
+    fn drain(&mut self, watch: &Watch) {
+        let begin = time::monotonic();
+        // Those of the program before this one may have ended unnoticed.
+        self.children.reap(None);
+        if self.end_idle(watch) == Waited::Long {
+            self.wait_until(begin + u64::from(self.options.grace) * 1000, watch);
+        }
+        self.children.end_most();
+        self.wait_until(time::monotonic() + 2 * limits::CGI_END_MS, watch);
+        self.children.end_all();
+    }
+
+    /// Waits until all children have ended or it is time.
+    fn wait_until(&mut self, deadline: u64, watch: &Watch) -> Waited {
+        while !self.children.is_empty() {
+            let left = deadline.saturating_sub(time::monotonic());
+            match watch.wait(&[], Some(left)) {
+                Ok(Events { stop: false, child, .. }) => {
+                    if child {
+                        self.children.reap(None);
+                    } else if left == 0 {
+                        return Waited::Long;
+                    }
+                }
+                _ => return Waited::Signal,
+            }
+        }
+        Waited::All
+    }
+}
+
+/// What has ended a time of waiting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waited {
+    /// No child is left.
+    All,
+    Long,
+    Signal,
 }
 
 /// What an error of accept(2) means for the loop.
@@ -116,40 +239,4 @@ fn classify(errno: Errno) -> Trouble {
         // Linux reports here: accept(2), "Error handling".
         _ => Trouble::Passing,
     }
-}
-
-/// Waits for the requests that are under way, until they take too long or a
-/// second signal comes.
-fn drain(watch: &Watch, children: &mut Children) {
-    children.set_stopping();
-    let begin = time::monotonic();
-    // A request that has arrived is answered, though its process has not seen it
-    // yet and looks idle; and so is one that follows an answer which did not say
-    // yet that it was the last.
-    let arrived = begin + u64::from(limits::ARRIVED_MS);
-    if wait_until(arrived, watch, children) {
-        children.end_idle();
-        wait_until(begin + u64::from(limits::GRACE) * 1000, watch, children);
-    }
-    children.end_most();
-    wait_until(time::monotonic() + 2 * limits::CGI_END_MS, watch, children);
-    children.end_all();
-}
-
-/// Waits until all children have ended or it is time; false: a signal came.
-fn wait_until(deadline: u64, watch: &Watch, children: &mut Children) -> bool {
-    while !children.is_empty() {
-        let left = deadline.saturating_sub(time::monotonic());
-        match watch.wait(&[], Some(left)) {
-            Ok(Events { stop: false, child, .. }) => {
-                if child {
-                    children.reap();
-                } else if left == 0 {
-                    return true;
-                }
-            }
-            _ => return false,
-        }
-    }
-    true
 }

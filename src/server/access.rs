@@ -6,7 +6,7 @@ use svcd::http::{Method, Refusal, Request, Status};
 use svcd::limits;
 use svcd::text::Buffer;
 
-use super::connection::Client;
+use super::client::Client;
 use super::route;
 use crate::sys::time;
 
@@ -44,13 +44,15 @@ impl Access {
     }
 
     /// Decides about a request before anything is looked for. For a program every
-    /// method that is not only for reading is a write.
+    /// method that is not only for reading is a write, unless --cgi-auth leaves that
+    /// to the program.
     pub fn check(&mut self, client: &Client, request: &Request, is_program: bool) -> Result<(), Refusal> {
         let site = client.site;
         let is_write = match request.method {
             Method::Get | Method::Head | Method::Options => false,
-            Method::Put | Method::Delete => is_program || site.options.write,
-            _ => is_program,
+            _ if is_program => !site.options.cgi_auth,
+            Method::Put | Method::Delete => site.options.write,
+            _ => false,
         };
         self.is_known = false;
         if is_write && !is_program {

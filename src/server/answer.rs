@@ -1,11 +1,13 @@
 //! What a program writes, on its way to the client (RFC 3875 6).
 
 use svcd::cgi::head::{self, Head, Kind, Parsed};
+use svcd::http::field::Fields;
 use svcd::http::request::Version;
 use svcd::http::{Persistence, Refusal, Status, response};
 use svcd::limits;
 use svcd::text::{Buffer, decimal};
 
+use super::access;
 use super::delivery::{Parts, Sent};
 use super::relay::End;
 use super::respond::{self, Reply};
@@ -16,6 +18,10 @@ const NO_HEAD: Refusal = Refusal::new(Status::BAD_GATEWAY, "the program ended wi
 const SILENT: Refusal = Refusal::new(Status::GATEWAY_TIMEOUT, "the program took too long");
 const GONE: Refusal = Refusal::new(Status::BAD_GATEWAY, "the client has left");
 const FAILED: Refusal = Refusal::new(Status::BAD_GATEWAY, "the program was ended by a signal, or not heard");
+
+// A line of a program's head grows by a space and a CR. There must be room behind
+// it, or the first chunk would be empty.
+const _: () = assert!(limits::REPLY > limits::CGI_HEAD / 3 * 5 + limits::ADDED_FIELDS + 1024);
 
 /// How the end of the content is known.
 enum Framing {
@@ -42,6 +48,8 @@ pub struct Answer<'a, 'b, 'c> {
     redirect: &'b mut Buffer<'c>,
     /// It goes out as it is.
     is_raw: bool,
+    /// Its refusal asks the client for a password.
+    asks: bool,
 }
 
 impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
@@ -51,9 +59,10 @@ impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
         room: &'b mut [u8; limits::CGI_HEAD],
         redirect: &'b mut Buffer<'c>,
         is_raw: bool,
+        asks: bool,
     ) -> Self {
         let framing = Framing::Close;
-        Answer { reply, version, room, len: 0, parts: None, framing, refusal: None, redirect, is_raw }
+        Answer { reply, version, room, len: 0, parts: None, framing, refusal: None, redirect, is_raw, asks }
     }
 
     /// Takes what the program has written; false: no more is wanted.
@@ -87,7 +96,8 @@ impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
         };
         match head {
             Ok((head, len)) => {
-                let Some((parts, framing)) = begin(self.reply, self.version, &head, persistence) else {
+                let Some((parts, framing)) = begin(self.reply, self.version, &head, persistence, self.asks)
+                else {
                     self.refusal = Some(LONG);
                     return false;
                 };
@@ -107,24 +117,28 @@ impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
     fn begin_raw(&mut self, bytes: &[u8]) -> bool {
         let code = bytes.get(9..12).and_then(decimal::parse).filter(|code| (200..600).contains(code));
         let status = code.map_or(Status::OK, |code| Status::of(code as u16));
-        let (_, delivery) = self.reply.begin_with_line(status, b"");
-        self.parts = Some(delivery.begin_parts(b""));
+        let (_, delivery) = self.reply.begin_with_line(status, b"", Fields::default());
+        self.parts = Some(delivery.begin_parts(0));
         self.content(bytes)
     }
 
     fn content(&mut self, bytes: &[u8]) -> bool {
         let Some(parts) = &mut self.parts else { return false };
+        // Behind a head that came alone.
+        let more = bytes.is_empty() && !matches!(self.framing, Framing::Nothing | Framing::Length(0));
+        let (mut wanted, mut goes_on) = (bytes, true);
         match &mut self.framing {
-            Framing::Nothing => true,
-            Framing::Chunked => bytes.is_empty() || parts.chunk(bytes),
-            Framing::Close => bytes.is_empty() || parts.bytes(bytes, false),
+            Framing::Nothing => wanted = b"",
             Framing::Length(left) => {
                 let count = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
-                let (wanted, more) = bytes.split_at_checked(count).unwrap_or_default();
+                wanted = bytes.get(..count).unwrap_or_default();
                 *left -= count as u64;
-                (wanted.is_empty() || parts.bytes(wanted, false)) && more.is_empty()
+                goes_on = count == bytes.len();
             }
+            Framing::Chunked | Framing::Close => {}
         }
+        let is_chunk = matches!(self.framing, Framing::Chunked) && !bytes.is_empty();
+        parts.part(self.reply.room, wanted, is_chunk, more) && goes_on
     }
 
     /// None: it is another path that answers.
@@ -145,7 +159,7 @@ impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
         let is_whole = match self.framing {
             Framing::Length(left) => left == 0,
             _ if !matches!(end, End::Whole) => false,
-            Framing::Chunked => parts.chunk(b""),
+            Framing::Chunked => parts.part(self.reply.room, b"", true, false),
             Framing::Nothing | Framing::Close => true,
         };
         if !is_whole && matches!(self.framing, Framing::Close) {
@@ -167,8 +181,13 @@ fn begin<'a>(
     version: Version,
     head: &Head,
     persistence: Persistence,
+    asks: bool,
 ) -> Option<(Parts<'a>, Framing)> {
-    let (status, line) = head.status();
+    let (mut status, mut line) = head.status();
+    let asks = asks && matches!(status.code(), 401 | 403) && head.lines.first("WWW-Authenticate").is_none();
+    if asks {
+        (status, line) = (Status::UNAUTHORIZED, Status::UNAUTHORIZED.line());
+    }
     let framing = match head.content_length {
         _ if matches!(status.code(), 204 | 304) => Framing::Nothing,
         Some(length) => Framing::Length(length),
@@ -179,12 +198,15 @@ fn begin<'a>(
         Framing::Close => Persistence::Close,
         _ => persistence,
     };
-    let (mut answer, delivery) = reply.begin_with_line(status, line);
+    let (mut answer, delivery) = reply.begin_with_line(status, line, head.lines);
     for (name, value) in head.fields() {
         answer.push(name);
         answer.push(b": ");
         answer.push(value);
         response::push_end(&mut answer);
+    }
+    if asks {
+        response::push_field(&mut answer, "WWW-Authenticate", access::CHALLENGE);
     }
     match framing {
         Framing::Length(length) => response::push_length(&mut answer, length),
@@ -193,5 +215,5 @@ fn begin<'a>(
     }
     response::push_end(&mut answer);
     let framing = if delivery.head_only { Framing::Nothing } else { framing };
-    (!answer.overflowed()).then(|| (delivery.begin_parts(answer.bytes()), framing))
+    (!answer.overflowed()).then(|| (delivery.begin_parts(answer.len()), framing))
 }

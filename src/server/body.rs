@@ -7,7 +7,7 @@ use svcd::http::framing::BodyLength;
 use svcd::http::{Refusal, Status};
 use svcd::limits;
 
-use super::connection::Client;
+use super::client::Client;
 use crate::sys::{Errno, net, time};
 
 const CUT: Refusal = Refusal::new(Status::BAD_REQUEST, "the body ends too early, RFC 9112 8");

@@ -1,31 +1,56 @@
 //! The parent's list of its children, a slot for each connection.
 
+use core::net::SocketAddr;
+
+use svcd::access::source::source;
 use svcd::limits;
+use svcd::options::Options;
 
 use super::message;
-use crate::sys::process::{self, Fork};
+use crate::sys::process::{self, Ended, Fork};
 use crate::sys::{Errno, Failure, Scoreboard, time};
 
 pub struct Children {
     /// 0: the slot is free.
     pids: [i32; limits::MAX_CONNS_CEILING],
+    /// Whose the connections are, see [`source`]; written only if that is counted.
+    sources: [u64; limits::MAX_CONNS_CEILING],
+    /// Connections of one source; 0: any number.
+    most_of_one: u32,
     /// Slots in use are below `most`.
     most: usize,
     count: usize,
     scoreboard: Scoreboard,
     /// The parent ends children itself by now.
     ending: bool,
+    /// Processes that were not forked here may be children of this one: those of the
+    /// server that this one is the successor of, or orphans that PID 1 gets.
+    has_others: bool,
 }
 
 impl Children {
-    pub fn new(most: u32) -> Result<Children, Failure> {
-        let most = (most as usize).min(limits::MAX_CONNS_CEILING);
+    /// `has_others`: this process has children from before its exec.
+    pub fn new(options: &Options, has_others: bool) -> Result<Children, Failure> {
+        let most = (options.max_conns as usize).min(limits::MAX_CONNS_CEILING);
         let scoreboard = Scoreboard::new(most)?;
-        Ok(Children { pids: [0; limits::MAX_CONNS_CEILING], most, count: 0, scoreboard, ending: false })
+        Ok(Children {
+            pids: [0; limits::MAX_CONNS_CEILING],
+            sources: [0; limits::MAX_CONNS_CEILING],
+            most_of_one: options.max_per_ip,
+            most,
+            count: 0,
+            scoreboard,
+            ending: false,
+            has_others,
+        })
     }
 
     pub fn is_empty(&self) -> bool {
-        self.count == 0
+        self.count == 0 && !self.has_others
+    }
+
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     pub fn scoreboard(&self) -> Scoreboard {
@@ -37,10 +62,25 @@ impl Children {
         self.pids.iter().take(self.most).position(|pid| *pid == 0)
     }
 
+    /// Whether an address has as many connections as one may have.
+    pub fn has_too_many(&self, peer: Option<SocketAddr>) -> bool {
+        let Some(source) = peer.map(|peer| source(peer.ip())).filter(|_| self.most_of_one > 0) else {
+            return false;
+        };
+        let taken = self.pids.iter().zip(&self.sources).take(self.most);
+        let own = taken.filter(|(pid, other)| **pid != 0 && **other == source).count();
+        own >= self.most_of_one as usize
+    }
+
     /// Makes a child for a free slot. It counts as busy from the beginning: its
     /// request may have arrived before it runs.
-    pub fn fork(&mut self, slot: usize) -> Result<Fork, Errno> {
+    pub fn fork(&mut self, slot: usize, peer: Option<SocketAddr>) -> Result<Fork, Errno> {
         self.scoreboard.set_busy(slot);
+        if self.most_of_one > 0
+            && let Some(entry) = self.sources.get_mut(slot)
+        {
+            *entry = peer.map_or(0, |peer| source(peer.ip()));
+        }
         let fork = process::fork()?;
         if let (Fork::Parent(pid), Some(entry)) = (&fork, self.pids.get_mut(slot)) {
             *entry = *pid;
@@ -63,26 +103,45 @@ impl Children {
         pid.filter(|_| self.scoreboard.claim(slot)).map(process::kill).is_some()
     }
 
-    /// Takes note of every child that has ended.
-    pub fn reap(&mut self) {
-        while self.count > 0
-            && let Some(ended) = process::reap()
-        {
-            // A process that was not forked here, adopted as PID 1 or from
-            // before an exec.
-            let Some(slot) = self.pids.iter().position(|pid| *pid == ended.pid) else {
-                continue;
+    /// Takes note of every child that has ended; the one that is `awaited`, which
+    /// has no connection, is returned.
+    pub fn reap(&mut self, awaited: Option<i32>) -> Option<Ended> {
+        let mut found = None;
+        loop {
+            let ended = match process::reap() {
+                Ok(Some(ended)) => ended,
+                Ok(None) => break,
+                Err(_) => {
+                    self.has_others = false;
+                    break;
+                }
             };
-            if let Some(entry) = self.pids.get_mut(slot) {
-                *entry = 0;
+            if awaited == Some(ended.pid) {
+                found = Some(ended);
+            } else if let Some(slot) = self.pids.iter().position(|pid| *pid == ended.pid) {
+                self.forget(slot, &ended);
+            } else {
+                self.has_others = true;
             }
-            self.count -= 1;
-            let was_ended = self.ending || self.scoreboard.is_claimed(slot);
-            // Nobody waits in a slot without a process.
-            self.scoreboard.set_busy(slot);
-            if ended.signal != 0 && !was_ended {
-                message::child_killed(&ended);
+            // Another call would only say that there are none.
+            if self.count == 0 && !self.has_others && awaited.is_none() {
+                break;
             }
+        }
+        found
+    }
+
+    fn forget(&mut self, slot: usize, ended: &Ended) {
+        if let Some(entry) = self.pids.get_mut(slot) {
+            *entry = 0;
+        }
+        self.count -= 1;
+        self.end_program(slot);
+        let was_ended = self.ending || self.scoreboard.is_claimed(slot);
+        // Nobody waits in a slot without a process.
+        self.scoreboard.set_busy(slot);
+        if ended.signal != 0 && !was_ended {
+            message::child_killed(ended);
         }
     }
 
@@ -105,13 +164,26 @@ impl Children {
         self.ending = true;
         self.scoreboard.set_over();
         for (slot, pid) in self.pids.iter().enumerate().filter(|(_, pid)| **pid != 0) {
-            if !self.scoreboard.is_with_program(slot) {
+            if self.scoreboard.program(slot).is_none() {
                 process::kill(*pid);
             }
         }
     }
 
     pub fn end_all(&self) {
-        self.pids.iter().filter(|pid| **pid != 0).for_each(|pid| process::kill(*pid));
+        for (slot, pid) in self.pids.iter().enumerate().filter(|(_, pid)| **pid != 0) {
+            process::kill(*pid);
+            self.end_program(slot);
+        }
+        if self.has_others {
+            process::kill_children();
+        }
+    }
+
+    /// Ends the program of a child that could not do it.
+    fn end_program(&self, slot: usize) {
+        if let Some(group) = self.scoreboard.program(slot) {
+            process::end_group(group, true);
+        }
     }
 }

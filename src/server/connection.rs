@@ -1,8 +1,5 @@
 //! The child: one connection from its first byte to its last.
 
-use core::cell::Cell;
-use core::net::SocketAddr;
-
 use svcd::http::framing::{self, BodyLength, Expectation};
 use svcd::http::request::HeadError;
 use svcd::http::{Method, Parsed, Persistence, Refusal, Request, Status, request};
@@ -10,28 +7,17 @@ use svcd::limits;
 
 use super::access::Access;
 use super::body::Body;
+use super::client::Client;
 use super::delivery::Sent;
 use super::input::{Head, Input};
 use super::program::{self, Call};
 use super::respond::{self, Reply};
 use super::route::{self, Route};
+#[cfg(feature = "escape")]
+use super::sandbox;
 use super::script;
-use super::{Memory, Site, file, listing, log, remove, store};
-use crate::sys::{Errno, OwnedFd, Scoreboard, net, process, time};
-
-/// The other end, and this process's place in the parent's list.
-pub struct Client<'a> {
-    pub socket: OwnedFd,
-    /// None: it came over a Unix socket.
-    pub peer: Option<SocketAddr>,
-    pub slot: usize,
-    pub scoreboard: Scoreboard,
-    pub site: &'a Site<'a>,
-    /// The receive timeout is no longer the one that a connection begins with.
-    pub timeout_is_changed: Cell<bool>,
-    /// When the last request was answered, in seconds since 1970.
-    pub answered: Cell<Option<u64>>,
-}
+use super::{Memory, file, listing, log, remove, store};
+use crate::sys::{net, process, time};
 
 const EXPECTATION: Refusal = Refusal::new(Status::EXPECTATION_FAILED, "unknown expectation, RFC 9110 10.1.1");
 
@@ -98,6 +84,10 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Ok(Parsed::Partial) => return refuse(client, head, HeadError::Method.refusal(), room),
         Err(error) => return refuse(client, head, error.refusal(), room),
     };
+    #[cfg(feature = "escape")]
+    if let Some(refusal) = sandbox::attempt(client, &request) {
+        return refuse(client, head, refusal, room);
+    }
     body.frame(request.body);
     let expectation = framing::expectation(request.version, request.fields);
     let Rooms { name, path, reply, listing } = room;
@@ -222,65 +212,5 @@ fn linger(client: &Client, room: &mut [u8]) {
             Ok(count) if count > 0 => {}
             Ok(_) | Err(_) => return,
         }
-    }
-}
-
-impl Client<'_> {
-    /// What becomes of the connection behind an answer, when nothing of the
-    /// request's body stands in the way.
-    pub fn persistence(&self, request: &Request, is_read: bool) -> Persistence {
-        if is_read && !self.scoreboard.is_stopping() {
-            Persistence::of(request.version, request.fields)
-        } else {
-            Persistence::Close
-        }
-    }
-
-    /// When a head or a body must have come that begins to come now.
-    pub fn deadline(&self) -> u64 {
-        time::monotonic() + u64::from(self.site.options.header_timeout) * 1000
-    }
-
-    /// Receives what there is; EAGAIN: nothing came before `deadline`.
-    pub fn receive_before(&self, room: &mut [u8], deadline: u64) -> Result<usize, Errno> {
-        let left = deadline.saturating_sub(time::monotonic());
-        if left == 0 {
-            return Err(Errno::EAGAIN);
-        }
-        self.timeout_is_changed.set(true);
-        // Should this fail, the idle timeout still holds.
-        let _ = net::set_receive_timeout(self.socket.borrow(), left);
-        net::receive(self.socket.borrow(), room)
-    }
-
-    /// Before a request; EAGAIN: the server stops, and there is no other.
-    pub fn be_idle(&self) -> Result<(), Errno> {
-        if self.timeout_is_changed.take() {
-            let idle = u64::from(self.site.options.idle_timeout) * 1000;
-            net::set_receive_timeout(self.socket.borrow(), idle)?;
-        }
-        let since = self.answered.get().unwrap_or_else(time::now);
-        self.scoreboard.set_idle(self.slot, since);
-        if self.scoreboard.is_ending() { Err(Errno::EAGAIN) } else { Ok(()) }
-    }
-
-    /// Does something as one that waits since then, in seconds since 1970: its
-    /// place may be another connection's meanwhile.
-    pub fn as_idle<T>(&self, since: u64, work: impl FnOnce() -> T) -> T {
-        // A stop ends those that wait, and this one has a request.
-        if self.scoreboard.is_stopping() {
-            return work();
-        }
-        self.scoreboard.set_idle(self.slot, since);
-        let done = work();
-        if self.be_busy().is_err() {
-            process::exit(0);
-        }
-        done
-    }
-
-    /// Behind it; EAGAIN: the parent has claimed this connection meanwhile.
-    pub fn be_busy(&self) -> Result<(), Errno> {
-        if self.scoreboard.become_busy(self.slot) { Ok(()) } else { Err(Errno::EAGAIN) }
     }
 }

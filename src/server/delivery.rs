@@ -1,5 +1,7 @@
 //! Writing to the client.
 
+use core::mem;
+
 use svcd::http::{Refusal, Status};
 use svcd::limits;
 use svcd::text::{Buffer, hex};
@@ -32,6 +34,8 @@ pub struct Delivery<'a> {
     pub time: u64,
     /// How long a client may take nothing, in milliseconds.
     pub idle: u64,
+    /// Bytes a second that it must take on average where it is waited for.
+    pub rate: u64,
 }
 
 impl<'a> Delivery<'a> {
@@ -63,15 +67,21 @@ impl<'a> Delivery<'a> {
             }
             return Ok(self.send(&answer, head));
         }
-        let mut parts = self.begin_parts(answer.bytes());
+        let mut parts = self.send_head(answer.bytes());
         parts.file(file, first, count);
         Ok(parts.end(true))
     }
 
-    /// Sends a head whose body follows in parts.
-    pub fn begin_parts(&self, head: &[u8]) -> Parts<'a> {
+    /// Sends a head whose body follows at once.
+    pub fn send_head(&self, head: &[u8]) -> Parts<'a> {
         let (_, complete) = self.push(head, true);
-        Parts { delivery: *self, bytes: 0, complete }
+        Parts { delivery: *self, head: 0, bytes: 0, complete }
+    }
+
+    /// Begins an answer whose parts come one by one. Its head, so many bytes, is at
+    /// the start of the room of the first [`Parts::part`], and goes out with that.
+    pub fn begin_parts(&self, head: usize) -> Parts<'a> {
+        Parts { delivery: *self, head, bytes: 0, complete: true }
     }
 
     /// The bytes that went out, and whether these are all.
@@ -106,16 +116,31 @@ impl<'a> Delivery<'a> {
             patience.until = now + self.idle / 4 * 3;
         }
         patience.queued = queued;
-        if now >= patience.until {
+        patience.sent += count;
+        if now >= patience.until || self.is_too_slow(patience, now) {
             net::set_abort(self.socket);
             return false;
         }
         true
     }
+
+    /// Whether a client takes less than it must, in the time since it was waited for
+    /// at first: what it has not acknowledged is in the queue still, which was not
+    /// its fault then.
+    fn is_too_slow(&self, patience: &mut Patience, now: u64) -> bool {
+        let taken = patience.sent.saturating_sub(u64::from(patience.queued));
+        let &mut (begin, before) = patience.begin.get_or_insert((now, taken));
+        let (time, taken) = (now - begin, taken.saturating_sub(before));
+        time >= self.idle && taken.saturating_mul(1000) < self.rate.saturating_mul(time)
+    }
 }
 
 /// What is known of a client that has to be waited for.
 struct Patience {
+    /// Bytes that went out.
+    sent: u64,
+    /// When it was waited for at first, and what it had taken by then.
+    begin: Option<(u64, u64)>,
     /// Bytes that it had not acknowledged when it was looked at last.
     queued: u32,
     /// When it must have taken something.
@@ -124,16 +149,21 @@ struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Patience { queued: u32::MAX, until: 0 }
+        Patience { sent: 0, begin: None, queued: u32::MAX, until: 0 }
     }
 }
 
 /// A body under way.
 pub struct Parts<'a> {
     delivery: Delivery<'a>,
+    /// Bytes of the head that still are to be sent.
+    head: usize,
     bytes: u64,
     complete: bool,
 }
+
+/// The size of a chunk and two line ends.
+const FRAMING: usize = 8 + 2 + 2;
 
 impl Parts<'_> {
     /// Sends a part; false: it did not go out whole, and nothing will after it.
@@ -146,20 +176,35 @@ impl Parts<'_> {
         self.complete
     }
 
-    /// Sends a part of a chunked body (RFC 9112 7.1); an empty one ends it.
-    pub fn chunk(&mut self, content: &[u8]) -> bool {
-        let mut room = [0; 20];
-        let mut size = Buffer::new(&mut room);
-        hex::push_padded(&mut size, content.len() as u64, 8);
-        size.push(b"\r\n");
-        let before = self.bytes;
-        let is_sent =
-            self.bytes(size.bytes(), true) && self.bytes(content, true) && self.bytes(b"\r\n", false);
-        if is_sent {
+    /// Sends a part in one call with what goes around it: the head, and its framing
+    /// as a chunk (RFC 9112 7.1), of which an empty one ends the body. They are put
+    /// together in `room`; what does not fit there goes out behind it.
+    pub fn part(&mut self, room: &mut [u8], mut content: &[u8], is_chunk: bool, more: bool) -> bool {
+        while self.complete {
+            let mut out = Buffer::new(room);
+            out.grow(mem::take(&mut self.head));
+            let count = out.unused().len().saturating_sub(FRAMING).min(content.len());
+            let (now, later) = content.split_at_checked(count).unwrap_or_default();
+            if is_chunk {
+                hex::push_padded(&mut out, count as u64, 1);
+                out.push(b"\r\n");
+            }
+            let before = out.len();
+            if before == 0 {
+                return self.bytes(content, more);
+            }
+            out.push(now);
+            out.push(if is_chunk { b"\r\n" } else { b"" });
+            let (sent, complete) = self.delivery.push(out.bytes(), more);
+            self.complete = complete;
             // The framing is not of the body (RFC 9112 6).
-            self.bytes = before + content.len() as u64;
+            self.bytes += sent.saturating_sub(before).min(count) as u64;
+            content = later;
+            if content.is_empty() {
+                break;
+            }
         }
-        is_sent
+        self.complete
     }
 
     /// Sends `count` bytes of `file`. When the client is gone or takes nothing,
@@ -170,11 +215,13 @@ impl Parts<'_> {
         let mut offset = first;
         let mut patience = Patience::default();
         while self.complete && offset < end {
-            let (sent, result) = net::send_file(self.delivery.socket, file, offset, end - offset);
+            let most = (end - offset).min(limits::SENDFILE);
+            let (sent, result) = net::send_file(self.delivery.socket, file, offset, most);
             offset += sent;
             self.complete = match result {
-                Ok(()) => sent > 0,
-                Err(errno) => self.delivery.goes_on(&mut patience, sent, errno),
+                Ok(()) if sent == 0 || offset == end => sent > 0,
+                // It may have waited for all that time.
+                result => self.delivery.goes_on(&mut patience, sent, result.err().unwrap_or(Errno::EAGAIN)),
             };
         }
         self.bytes += offset - first;

@@ -135,7 +135,7 @@ fn send_several(reply: &mut Reply, found: &Found, tag: &EntityTag, ranges: &List
         multipart::length(media_type, ranges, size),
     );
     response::push_end(&mut head);
-    let mut parts = delivery.begin_parts(head.bytes());
+    let mut parts = delivery.send_head(head.bytes());
     for range in ranges.iter() {
         head.truncate(0);
         multipart::push_part_head(&mut head, boundary, media_type, range, size);

@@ -4,7 +4,7 @@ use svcd::http::{Refusal, Status, request};
 use svcd::limits;
 
 use super::body::Body;
-use super::connection::Client;
+use super::client::Client;
 use crate::sys::{Errno, net};
 
 const CUT: Refusal = Refusal::new(Status::BAD_REQUEST, "the request ends too early");

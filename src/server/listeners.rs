@@ -1,14 +1,16 @@
 //! Where the server listens.
 
+use core::iter;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use svcd::limits;
 use svcd::options::{Bind, Options};
 use svcd::text::List;
 
+use super::inherited::Inherited;
 use super::{About, RunError, message};
 use crate::sys::net::{self, unix};
-use crate::sys::{Fd, LISTENERS, OwnedFd};
+use crate::sys::{Errno, Fd, LISTENERS, OwnedFd};
 
 const _: () = assert!(limits::BINDS <= LISTENERS);
 
@@ -27,29 +29,48 @@ pub struct Listeners<'a> {
 pub enum Bound<'a> {
     Ip(SocketAddr),
     Unix(unix::SocketFile<'a>),
+    /// A Unix socket of somebody else, who removes its file.
+    Lent,
 }
 
 impl<'a> Listeners<'a> {
-    /// Listens on every address of the command line, or on none.
-    pub fn open(options: &Options<'a>) -> Result<Self, RunError<'a>> {
+    /// Listens on every address of the command line, or on none; before them, on
+    /// the sockets that the server was started with, which may take their place.
+    pub fn open(options: &Options<'a>, inherited: &Inherited) -> Result<Self, RunError<'a>> {
         let mut binds = options.binds;
-        if binds.is_empty() {
+        let given = inherited.sockets.iter().count();
+        if binds.is_empty() && (given == 0 || inherited.is_successor) {
             let _ = binds.push(DEFAULT);
         }
+        // A successor has all of its sockets, the server's own last.
+        let own = if inherited.is_successor { binds.iter().count() } else { 0 };
+        let lent = given.saturating_sub(own);
         let mut listeners = Listeners { sockets: Default::default(), bound: List::new() };
-        for (place, bind) in listeners.sockets.iter_mut().zip(binds.iter()) {
-            match listen(bind, options) {
-                Ok((socket, bound)) => {
+        let mut numbers = inherited.sockets.iter().copied();
+        let mut places = listeners.sockets.iter_mut();
+        let mut opened = Ok(());
+        for bind in iter::repeat_n(None, lent).chain(binds.iter().map(Some)) {
+            let result = match (bind, numbers.next()) {
+                (bind, Some(number)) => adopt(number, bind, options),
+                (Some(bind), None) => listen(bind, options),
+                (None, None) => break,
+            };
+            match (result, places.next()) {
+                (Ok((socket, bound)), Some(place)) => {
                     *place = Some(socket);
                     let _ = listeners.bound.push(bound);
                 }
-                Err(error) => {
-                    listeners.close_and_remove();
-                    return Err(error);
-                }
+                (Ok(_), None) => opened = Err(Errno::EMFILE.of("listen").into()),
+                (Err(error), _) => opened = Err(error),
+            }
+            if opened.is_err() {
+                break;
             }
         }
-        Ok(listeners)
+        if opened.is_err() {
+            listeners.close_and_remove();
+        }
+        opened.map(|()| listeners)
     }
 
     pub fn announce(&self) {
@@ -85,8 +106,9 @@ fn listen<'a>(bind: &Bind<'a>, options: &Options<'a>) -> Result<(OwnedFd, Bound<
     match *bind {
         Bind::Ip(ip, port) => {
             let asked = SocketAddr::new(ip, port.unwrap_or(options.port));
-            let (socket, address) = net::listen(&asked, limits::BACKLOG, options.idle_timeout)
-                .map_err(|failure| RunError::Call(failure, About::Address(asked)))?;
+            let (socket, address) =
+                net::listen(&asked, limits::BACKLOG, options.idle_timeout, options.reuseport)
+                    .map_err(|failure| RunError::Call(failure, About::Address(asked)))?;
             Ok((socket, Bound::Ip(address)))
         }
         Bind::Unix(path) => {
@@ -95,4 +117,20 @@ fn listen<'a>(bind: &Bind<'a>, options: &Options<'a>) -> Result<(OwnedFd, Bound<
             Ok((socket, Bound::Unix(file)))
         }
     }
+}
+
+/// Takes a socket over: one of a service manager, or the server's own of before,
+/// which was made for `bind`.
+fn adopt<'a>(
+    number: u32,
+    bind: Option<&Bind<'a>>,
+    options: &Options<'a>,
+) -> Result<(OwnedFd, Bound<'a>), RunError<'a>> {
+    let (socket, address) = net::adopt(number, limits::BACKLOG, options.idle_timeout)?;
+    let bound = match (address, bind) {
+        (Some(address), _) => Bound::Ip(address),
+        (None, Some(Bind::Unix(path))) => unix::file(path).map_or(Bound::Lent, Bound::Unix),
+        (None, _) => Bound::Lent,
+    };
+    Ok((socket, bound))
 }

@@ -4,6 +4,7 @@ use svcd::http::request::Version;
 use svcd::http::{Persistence, Request, Status, accept, response};
 use svcd::limits;
 use svcd::listing::{self, Arena, Column, Entry, Format, Order, Page};
+use svcd::text::Buffer;
 
 use super::delivery::Sent;
 use super::respond::{self, Reply};
@@ -42,6 +43,10 @@ pub fn send(
         return delivery.send(&head, head.len());
     }
     let (head, room) = head.split();
+    let Some((framed, memory)) = memory.split_first_chunk_mut::<{ limits::REPLY }>() else {
+        return respond::refuse(reply, route::refusal(Errno::ENOMEM));
+    };
+    Buffer::new(framed).push(head);
     // The head goes out with the first piece, when nothing can go wrong with
     // the folder any more.
     let mut parts = None;
@@ -53,14 +58,14 @@ pub fn send(
         memory,
         room,
         &mut |piece| {
-            let parts = parts.get_or_insert_with(|| delivery.begin_parts(head));
-            if is_chunked { parts.chunk(piece) } else { parts.bytes(piece, true) }
+            let parts = parts.get_or_insert_with(|| delivery.begin_parts(head.len()));
+            parts.part(framed, piece, is_chunked, !is_chunked)
         },
     );
     match (result, parts) {
         (Ok(is_whole), Some(mut parts)) => {
             match (is_whole, is_chunked) {
-                (true, true) => _ = parts.chunk(b""),
+                (true, true) => _ = parts.part(framed, b"", true, false),
                 // The end of the connection would say that this is all.
                 (false, false) => net::set_abort(delivery.socket),
                 _ => {}
@@ -83,7 +88,7 @@ fn list(
     path: &[u8],
     query: &[u8],
     format: Format,
-    memory: &mut [u8; limits::LISTING],
+    memory: &mut [u8],
     piece: &mut [u8],
     send: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<bool, Errno> {
@@ -131,8 +136,13 @@ fn collect(
                     continue;
                 }
             }
-            // What is gone by now or cannot be fetched is left out.
-            let Ok(metadata) = directory::readable_metadata(folder, name) else { continue };
+            let metadata = match directory::readable_metadata(folder, name) {
+                Ok(metadata) => metadata,
+                // That is not of this entry.
+                Err(Errno::ENOMEM) => return Err(Errno::ENOMEM),
+                // What is gone by now or cannot be fetched is left out.
+                Err(_) => continue,
+            };
             entry.modified = metadata.modified;
             entry.is_folder = metadata.kind == Kind::Directory;
             match metadata.kind {

@@ -7,16 +7,20 @@ use svcd::log_line::{self, Record};
 use svcd::options::Log;
 use svcd::text::Buffer;
 
-use super::connection::Client;
+use super::client::Client;
 use super::delivery::Sent;
-use super::{About, RunError};
-use crate::sys::{Fd, fs};
+use super::{About, RunError, message};
+use crate::sys::readiness::{self, Entry};
+use crate::sys::{Errno, Fd, fs, time};
 
 /// The descriptor to log to; it stays open for the life of the process.
 pub fn open(log: Log<'_>) -> Result<Option<Fd<'static>>, RunError<'_>> {
     match log {
         Log::None => Ok(None),
-        Log::StandardOutput => Ok(Some(Fd::STDOUT)),
+        Log::StandardOutput => {
+            fs::set_nonblocking_write(Fd::STDOUT);
+            Ok(Some(Fd::STDOUT))
+        }
         Log::File(path) => match fs::open_append(path) {
             Ok(file) => Ok(Some(file.leak())),
             Err(errno) => Err(RunError::Call(errno.of("openat"), About::Path(path))),
@@ -24,9 +28,21 @@ pub fn open(log: Log<'_>) -> Result<Option<Fd<'static>>, RunError<'_>> {
     }
 }
 
-/// Logs one answer. An error of the log costs nobody an answer; a pipe that is
-/// full and not read makes this process wait for its reader.
+/// Opens the log's file anew: the old one may have been renamed. Processes of
+/// connections have the old one until they end.
+pub fn reopen(log: Log, place: Fd<'static>) {
+    if let Log::File(path) = log
+        && let Err(errno) = fs::open_append(path).and_then(|file| fs::replace(place, file))
+    {
+        message::warning("openat", errno);
+    }
+}
+
+/// Counts one answer, and logs it. A log that is full is waited for until one line
+/// has waited in vain; from then on, and when it cannot be written for another
+/// reason, its readers lose lines, which are counted.
 pub fn write(client: &Client, head: &[u8], request: Option<&Request>, user: &[u8], sent: &Sent) {
+    client.scoreboard.count(sent.bytes);
     let Some(log) = client.site.log else {
         return;
     };
@@ -47,5 +63,18 @@ pub fn write(client: &Client, head: &[u8], request: Option<&Request>, user: &[u8
             reason: sent.reason,
         },
     );
-    let _ = fs::write(log, line.bytes());
+    let board = client.scoreboard;
+    let mut written = fs::write_now(log, line.bytes());
+    if written == Err(Errno::EAGAIN) && !board.is_log_stuck() {
+        // Its reader may be slow only.
+        let end = time::monotonic() + limits::LOG_WAIT_MS;
+        while written == Err(Errno::EAGAIN) && time::monotonic() < end {
+            let _ = readiness::wait(&mut [Entry::writable(log)], limits::LOG_WAIT_MS);
+            written = fs::write_now(log, line.bytes());
+        }
+    }
+    board.set_log_stuck(written == Err(Errno::EAGAIN));
+    if written.is_err() {
+        board.count_lost_line();
+    }
 }

@@ -8,9 +8,11 @@ use svcd::options::UsageError;
 use svcd::text::{Buffer, address, decimal, percent};
 
 use super::listeners::Bound;
+use super::sandbox::Reached;
 use super::{About, RunError};
 use crate::sys::process::Ended;
-use crate::sys::{Errno, Fd, fs};
+use crate::sys::sandbox::EXISTS;
+use crate::sys::{Done, Errno, Fd, fs};
 
 /// Longest line; it holds two arguments of [`PART`] bytes.
 const LINE: usize = 1024;
@@ -25,6 +27,10 @@ const SMALL: usize = 64;
 /// not end the line, fill it, or speak to the terminal. Standard error is the
 /// last resort: when it cannot be written, nobody is left to tell.
 fn line(parts: &[&[u8]]) {
+    let _ = try_line(parts);
+}
+
+fn try_line(parts: &[&[u8]]) -> Result<(), Errno> {
     let mut room = [0; LINE];
     let mut line = Buffer::new(&mut room);
     line.push(b"svcd: ");
@@ -45,7 +51,7 @@ fn line(parts: &[&[u8]]) {
         }
     }
     line.push(b"\n");
-    let _ = fs::write(Fd::STDERR, line.bytes());
+    fs::write_now(Fd::STDERR, line.bytes())
 }
 
 pub fn listening(at: &Bound) {
@@ -53,7 +59,28 @@ pub fn listening(at: &Bound) {
     match at {
         Bound::Ip(at) => line(&[b"listening on http://", authority(at, &mut room), b"/"]),
         Bound::Unix(file) => line(&[b"listening on unix:", file.path.to_bytes()]),
+        Bound::Lent => line(&[b"listening on a Unix socket"]),
     }
+}
+
+/// Nobody needs to be told of what nobody wanted.
+#[inline(never)]
+pub fn sandbox(reached: &Reached) {
+    if !EXISTS {
+        return line(&[b"sandbox: this system has none"]);
+    }
+    let (mut room, mut calls_room) = ([0; SMALL], [0; SMALL]);
+    let (files, version) = match &reached.files {
+        Ok(Some(version)) => (&b"landlock "[..], number(*version as u64, &mut room)),
+        Ok(None) => (&b"landlock off for programs (see --cgi-allow)"[..], &b""[..]),
+        Err(errno) => (&b"no landlock: "[..], text(*errno, &mut room)),
+    };
+    let programs: &[u8] = if reached.has_programs { b"" } else { b", no programs" };
+    let (seccomp, calls, unit) = match &reached.calls {
+        Ok(count) => (&b", seccomp "[..], number(*count as u64, &mut calls_room), &b" calls"[..]),
+        Err(errno) => (&b", no seccomp: "[..], text(*errno, &mut calls_room), &b""[..]),
+    };
+    line(&[b"sandbox: ", files, version, seccomp, calls, unit, programs]);
 }
 
 pub fn usage(error: &UsageError) {
@@ -71,6 +98,9 @@ pub fn failure(error: &RunError) {
             let at = number(u64::from(*at), &mut room);
             return line(&[path.to_bytes(), b": line ", at, b": ", problem.as_bytes()]);
         }
+        RunError::Unlimited => {
+            return line(&[b"--sandbox require: programs may use all files, see --cgi-allow and --no-cgi"]);
+        }
         RunError::Exposed(path) => {
             return line(&[path.to_bytes(), b": it lies in DOCROOT and its name does not begin with a dot"]);
         }
@@ -85,16 +115,53 @@ pub fn warning(call: &str, errno: Errno) {
 
 fn failed(call: &str, space: &[u8], about: &[u8], errno: Errno) {
     let mut room = [0; SMALL];
-    let (word, text): (&[u8], _) = match errno.text() {
-        Some(text) => (b": ", text),
-        None => (b": errno ", number(errno.number() as u64, &mut room)),
-    };
-    line(&[call.as_bytes(), space, about, word, text]);
+    line(&[call.as_bytes(), space, about, b": ", text(errno, &mut room)]);
+}
+
+fn text(errno: Errno, room: &mut [u8; SMALL]) -> &[u8] {
+    errno.text().unwrap_or_else(|| {
+        written(room, |buffer| {
+            buffer.push(b"errno ");
+            decimal::push(buffer, errno.number() as u64);
+        })
+    })
+}
+
+/// What SIGUSR1 asks for.
+pub fn status(connections: usize, done: &Done, seconds: u64, (own, child): (u64, u64)) {
+    let numbers: [(u64, &[u8]); 7] = [
+        (connections as u64, b" connections, "),
+        (done.requests, b" requests, "),
+        (done.bytes, b" bytes, "),
+        (u64::from(done.lost_lines), b" log lines lost, up "),
+        (seconds, b" s, "),
+        (own / 1024, b" kB of memory, "),
+        (child / 1024, b" kB its largest child"),
+    ];
+    let mut room = [0; PART];
+    let mut text = Buffer::new(&mut room);
+    for (number, name) in numbers {
+        decimal::push(&mut text, number);
+        text.push(name);
+    }
+    line(&[text.bytes()]);
+}
+
+/// The server cannot become another program.
+pub fn not_in_sandbox() {
+    line(&[
+        b"no other program may run in the sandbox: start it beside this one (--reuseport), or --sandbox=off",
+    ]);
+}
+
+/// The program would not start anew.
+pub fn not_upgraded() {
+    line(&[b"the program does not start, this one goes on"]);
 }
 
 /// A program's line on its standard error.
-pub fn program(name: &[u8], text: &[u8]) {
-    line(&[name, b": ", text]);
+pub fn program(name: &[u8], text: &[u8]) -> Result<(), Errno> {
+    try_line(&[name, b": ", text])
 }
 
 /// A connection's process was ended by a signal that the parent did not send.

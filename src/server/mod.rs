@@ -7,19 +7,22 @@
 //! a `file`, a folder for a `listing`, or a refusal; a write has a `place` and goes
 //! to `store` or `remove`; `respond` puts the answer together, `delivery` sends it,
 //! `log` tells of it. `message` has the lines on standard error. At the start,
-//! `private` reads the files of users, and `leftovers` removes what killed uploads
-//! have left.
+//! `private` reads the files of users, `leftovers` removes what killed uploads have
+//! left, and `sandbox` gives up what is not needed any more.
 
 mod accept;
 mod access;
 mod answer;
 mod body;
 mod children;
+mod client;
 mod connection;
 mod delivery;
 mod file;
+mod inherited;
 mod input;
 mod leftovers;
+mod lines;
 mod listeners;
 mod listing;
 mod log;
@@ -27,36 +30,48 @@ pub mod message;
 mod place;
 mod private;
 mod program;
+mod program_memory;
 mod relay;
 mod remove;
 mod respond;
 mod route;
+mod sandbox;
 mod script;
 mod store;
 mod turned_away;
+mod upgrade;
 
 use core::ffi::CStr;
 use core::net::SocketAddr;
 
 use svcd::access::users::{Malformed, Users};
-use svcd::cgi::environment::inherited;
+use svcd::cgi::environment;
 use svcd::limits;
 use svcd::options::{Log, Options};
 use svcd::text::List;
 
-use crate::sys::fs::Root;
-use crate::sys::{Environment, Errno, Failure, Fd};
+use crate::sys::fs::{self, Root};
+use crate::sys::net::{self, Connection};
+use crate::sys::{Environment, Errno, Failure, Fd, Itself, Scoreboard, prepare_for_one};
+use client::Client;
+use inherited::Inherited;
 use listeners::Listeners;
 
 /// What all connections share.
 pub struct Site<'a> {
     pub root: Root,
+    /// Where that was at the start, for programs; empty: it was not asked for, or is
+    /// not known.
+    pub path: &'a [u8],
     /// The folder of --errors.
     pub errors: Option<Root>,
     pub options: &'a Options<'a>,
     pub log: Option<Fd<'static>>,
     /// Those of --cgi-env, with their values.
     pub variables: List<&'a [u8], { limits::ADDITIONS }>,
+    /// Whether programs are run: see [`sandbox::has_programs`].
+    pub has_programs: bool,
+    pub environment: Environment,
     /// Of whom every request needs one.
     pub users: Option<Users<'a>>,
     /// Of whom a write needs one.
@@ -79,12 +94,13 @@ pub struct Memory<'a> {
 
 /// What is there for all connections.
 struct Shared<'a> {
+    path: &'a mut [u8; limits::PATH],
     users: &'a mut [u8; limits::USERS],
     writers: &'a mut [u8; limits::USERS],
 }
 
 pub const MEMORY: usize =
-    limits::INPUT + 2 * limits::PATH + limits::REPLY + limits::LISTING + 2 * limits::USERS;
+    limits::INPUT + 3 * limits::PATH + limits::REPLY + limits::LISTING + 2 * limits::USERS;
 
 impl<'a> Memory<'a> {
     /// None cannot happen: the parts add up to the whole.
@@ -94,8 +110,9 @@ impl<'a> Memory<'a> {
         let (path, rest) = rest.split_first_chunk_mut()?;
         let (reply, rest) = rest.split_first_chunk_mut()?;
         let (listing, rest) = rest.split_first_chunk_mut()?;
+        let (root_path, rest) = rest.split_first_chunk_mut()?;
         let (users, rest) = rest.split_first_chunk_mut()?;
-        let shared = Shared { users, writers: rest.first_chunk_mut()? };
+        let shared = Shared { path: root_path, users, writers: rest.first_chunk_mut()? };
         Some((Memory { input, name, path, reply, listing }, shared))
     }
 }
@@ -107,6 +124,8 @@ pub enum RunError<'a> {
     Users(&'a CStr, Malformed),
     /// A file of the server's own that lies where clients could get it.
     Exposed(&'a CStr),
+    /// Programs may use all files, and that was not to be.
+    Unlimited,
 }
 
 /// What a call was about.
@@ -124,10 +143,12 @@ impl From<Failure> for RunError<'_> {
 
 /// Starts, serves until a signal stops it, and ends in good order.
 pub fn run<'a>(
-    options: &Options<'a>,
-    environment: Environment,
+    options: &'a Options<'a>,
+    itself: Itself,
+    started_with: Environment,
     memory: &'a mut [u8; MEMORY],
 ) -> Result<(), RunError<'a>> {
+    let inherited = Inherited::of(started_with);
     let Some((mut memory, shared)) = Memory::new(memory) else {
         return Err(Errno::ENOMEM.of("start").into());
     };
@@ -143,22 +164,50 @@ pub fn run<'a>(
         _ => None,
     };
     own_log.map_or(Ok(()), |path| private::check(path, None, &root))?;
-    let log = log::open(options.log)?;
+    let log = log::open(options.log)?.filter(|log| !options.inetd || log.number() != Fd::STDOUT.number());
     let mut variables = List::new();
-    let own = environment.map(|line| -> &'a [u8] { line });
-    for line in options.cgi_env.iter().filter_map(|line| inherited(line, own.clone())) {
+    let own = started_with.map(|line| -> &'a [u8] { line });
+    for line in options.cgi_env.iter().filter_map(|line| environment::inherited(line, own.clone())) {
         // There is room for as many as there are options.
         let _ = variables.push(line);
     }
     own_log.map_or(Ok(()), |path| private::check(path, log, &root))?;
-    if options.write {
+    fs::set_nonblocking_write(Fd::STDERR);
+    if inherited.is_trial {
+        return Ok(());
+    }
+    if options.write && !inherited.is_successor {
         leftovers::remove(&root).map_err(|errno| errno.of("openat"))?;
     }
-    let site = Site { root, errors, options, log, variables, users, writers };
-    let mut listeners = Listeners::open(options)?;
-    let result = accept::serve(&mut listeners, &site, options, &mut memory);
+    let has_programs = sandbox::has_programs(options, &root);
+    let path = if has_programs { root.path(shared.path).unwrap_or_default() } else { b"" };
+    let environment = started_with;
+    let site =
+        Site { root, path, errors, options, log, variables, has_programs, environment, users, writers };
+    if options.inetd {
+        serve_standard_input(&site, &mut memory)?;
+    }
+    let mut listeners = Listeners::open(options, &inherited)?;
+    let successor = inherited.is_successor;
+    let result = accept::serve(&mut listeners, &site, options, &itself, successor, &mut memory);
     listeners.close_and_remove();
     result
+}
+
+/// Does not come back but with an error.
+fn serve_standard_input<'a>(site: &Site<'a>, memory: &mut Memory) -> Result<(), RunError<'a>> {
+    prepare_for_one()?;
+    let Connection { socket, peer } = net::standard_input(site.options.idle_timeout)?;
+    // inetd(8) connects standard error too, which is no place for messages then.
+    if let (Ok(input), Ok(errors)) = (fs::metadata(Fd::STDIN), fs::metadata(Fd::STDERR))
+        && input.is_same_file(&errors)
+        && let Ok(nowhere) = fs::open_append(c"/dev/null")
+    {
+        let _ = fs::replace(Fd::STDERR, nowhere);
+    }
+    let client = Client::new(socket, peer, 0, Scoreboard::new(1)?, site);
+    sandbox::enter(site, site.options)?;
+    connection::serve(client, memory)
 }
 
 fn open_docroot(asked: Option<&CStr>) -> Result<Root, RunError<'_>> {

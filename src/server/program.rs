@@ -9,15 +9,18 @@ use svcd::text::Buffer;
 
 use super::answer::Answer;
 use super::body::{self, Body};
-use super::connection::{self, Client};
+use super::client::Client;
+use super::connection;
 use super::delivery::Sent;
 use super::message;
+use super::program_memory::Memory;
 use super::relay::Relay;
 use super::respond::{self, Reply};
 use super::route::{self, Route};
 use super::script::{self as scripts, Script};
 use crate::sys::fs::Root;
 use crate::sys::net;
+use crate::sys::process;
 use crate::sys::spawn::{self, Image, Limits, Running};
 
 const VARIABLES: Refusal = Refusal::new(
@@ -26,46 +29,6 @@ const VARIABLES: Refusal = Refusal::new(
 );
 const LOOP: Refusal = Refusal::new(Status::BAD_GATEWAY, "programs send each other on, RFC 3875 6.2.2");
 const SHORTAGE: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "the program could not be started");
-
-/// What a program needs of working memory.
-pub struct Memory<'a> {
-    environment: &'a mut [u8; limits::CGI_ENVIRONMENT],
-    words: &'a mut [u8; limits::REQUEST_LINE],
-    document_root: &'a mut [u8; limits::PATH],
-    file: &'a mut [u8; 2 * limits::PATH],
-    path_info: &'a mut [u8; limits::REQUEST_LINE],
-    translated: &'a mut [u8; limits::REQUEST_LINE + limits::PATH],
-    script_name: &'a mut [u8; limits::PATH],
-    head: &'a mut [u8; limits::CGI_HEAD],
-    output: &'a mut [u8; 32 * 1024],
-    early: &'a mut [u8],
-}
-
-impl<'a> Memory<'a> {
-    pub fn new(whole: &'a mut [u8; limits::LISTING]) -> Option<Self> {
-        let (environment, rest) = whole.split_first_chunk_mut()?;
-        let (words, rest) = rest.split_first_chunk_mut()?;
-        let (document_root, rest) = rest.split_first_chunk_mut()?;
-        let (file, rest) = rest.split_first_chunk_mut()?;
-        let (path_info, rest) = rest.split_first_chunk_mut()?;
-        let (translated, rest) = rest.split_first_chunk_mut()?;
-        let (script_name, rest) = rest.split_first_chunk_mut()?;
-        let (head, rest) = rest.split_first_chunk_mut()?;
-        let (output, early) = rest.split_first_chunk_mut()?;
-        Some(Memory {
-            environment,
-            words,
-            document_root,
-            file,
-            path_info,
-            translated,
-            script_name,
-            head,
-            output,
-            early,
-        })
-    }
-}
 
 /// A request for a program.
 pub struct Call<'a> {
@@ -110,23 +73,38 @@ fn send_at(
     body: &mut Body,
     listing: &mut [u8; limits::LISTING],
 ) -> Sent {
-    let mut room = [0; limits::REQUEST_LINE];
-    let mut redirect = Buffer::new(&mut room);
     let Some(mut memory) = Memory::new(listing) else { return respond::refuse(reply, SHORTAGE) };
     let sent = match start(call, script, body, &mut memory) {
-        Ok(started) => relay(reply, call, script, started, body, &mut memory, &mut redirect),
-        Err(refusal) => Some(respond::refuse(reply, refusal)),
+        Ok(started) => relay(reply, call, script, started, body, &mut memory),
+        Err(refusal) => Ok(respond::refuse(reply, refusal)),
     };
-    if let Some(sent) = sent {
-        return sent;
+    match sent {
+        Ok(sent) => sent,
+        Err(_) if hops == 0 => respond::refuse(reply, LOOP),
+        Err(redirect) => {
+            let mut room = [0; limits::REQUEST_LINE];
+            room.iter_mut().zip(redirect).for_each(|(to, from)| *to = *from);
+            let path = room.get(..redirect.len()).unwrap_or_default();
+            send_other(hops - 1, reply, call, path, body, listing)
+        }
     }
-    if hops == 0 {
-        return respond::refuse(reply, LOOP);
-    }
+}
+
+/// Sends what answers for the path of a local redirect. Not inlined, since few
+/// requests need so much of the stack.
+#[inline(never)]
+fn send_other(
+    hops: u32,
+    reply: &mut Reply,
+    call: &Call,
+    path: &[u8],
+    body: &mut Body,
+    listing: &mut [u8; limits::LISTING],
+) -> Sent {
     let &Call { client, root, request, user, .. } = call;
     let (method, name): (_, &[u8]) =
         if reply.head_only { (Method::Head, b"HEAD") } else { (Method::Get, b"GET") };
-    let request = Request { method, target: redirect.bytes(), body: BodyLength::None, ..*request };
+    let request = Request { method, target: path, body: BodyLength::None, ..*request };
     let (mut path, mut memory) = ([0; limits::PATH], [0; limits::PATH]);
     let below = scripts::below(&request, client.site, &mut path);
     match route::route(&request, below, client.site, root, &mut memory) {
@@ -140,7 +118,7 @@ fn send_at(
                 waits: false,
                 is_redirected: true,
             };
-            send_at(hops - 1, reply, &call, &script, body, listing)
+            send_at(hops, reply, &call, &script, body, listing)
         }
         route => {
             reply.persistence = client.persistence(&request, body.is_read());
@@ -161,8 +139,9 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
         _ => None,
     };
     body.limit(options.max_body);
-    let mut path_info = Buffer::new(memory.path_info);
+    let mut path_info = Buffer::new(memory.strings);
     script::decode_path_info(script.rest, &mut path_info)?;
+    let (path_info, rest) = path_info.split();
     if call.waits {
         respond::proceed(client.socket.borrow());
     }
@@ -177,47 +156,26 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
         content_length = body.is_read().then_some(early as u64);
     }
     let target = target::parse(request.method, request.target)?;
-    let document_root = call.root.path(memory.document_root).map_err(route::refusal)?;
-    let mut file = Buffer::new(memory.file);
+    let mut document_root = Buffer::new(rest);
+    call.push_root(&mut document_root)?;
+    let (document_root, rest) = document_root.split();
+    let mut file = Buffer::new(rest);
     if !script.is_elsewhere {
         file.push(document_root);
         file.push(b"/");
     }
     file.push(script.name.to_bytes());
-    let mut translated = Buffer::new(memory.translated);
+    let (file, rest) = file.split();
+    let mut translated = Buffer::new(rest);
     if !path_info.is_empty() {
         translated.push(document_root);
-        translated.push(path_info.bytes());
+        translated.push(path_info);
     }
-    let mut script_name = Buffer::new(memory.script_name);
-    script_name.push(b"/");
-    script_name.push(script.script_name);
-    let mut environment = Buffer::new(memory.environment);
-    environment::push(
-        &mut environment,
-        &Context {
-            request,
-            is_redirected: call.is_redirected,
-            method: call.method,
-            target,
-            authority: route::authority(request),
-            script_name: script_name.bytes(),
-            path_info: path_info.bytes(),
-            path_translated: translated.bytes(),
-            script_filename: file.bytes(),
-            document_root,
-            server: net::local_address(client.socket.borrow()),
-            peer: client.peer,
-            user: call.user,
-            content_length,
-            pass_auth: options.cgi_pass_auth,
-            extra: &client.site.variables,
-        },
-    );
-    let mut words = Buffer::new(memory.words);
+    let (translated, rest) = translated.split();
+    let mut words = Buffer::new(rest);
     words.push(script.interpreter.unwrap_or(script.name).to_bytes_with_nul());
     if script.interpreter.is_some() {
-        words.push(file.bytes());
+        words.push(file);
         words.push(b"\0");
     }
     let named = words.len();
@@ -227,8 +185,32 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
     {
         words.truncate(named);
     }
+    let (words, rest) = words.split();
+    let rest = rest.first_chunk_mut::<{ limits::CGI_ENVIRONMENT }>().ok_or(VARIABLES)?;
+    let mut environment = Buffer::new(rest);
+    environment::push(
+        &mut environment,
+        &Context {
+            request,
+            is_redirected: call.is_redirected,
+            method: call.method,
+            target,
+            authority: route::authority(request),
+            script_name: script.script_name,
+            path_info,
+            path_translated: translated,
+            script_filename: file,
+            document_root,
+            server: net::local_address(client.socket.borrow()),
+            peer: client.peer,
+            user: call.user,
+            content_length,
+            pass_auth: options.cgi_pass_auth,
+            extra: &client.site.variables,
+        },
+    );
     let count = environment.bytes().iter().filter(|byte| **byte == 0).count();
-    if count > spawn::STRINGS || environment.overflowed() || file.overflowed() || translated.overflowed() {
+    if count > spawn::STRINGS || environment.overflowed() {
         return Err(VARIABLES);
     }
     let mut room = [0; 300];
@@ -237,29 +219,35 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
     here.push(script.base.to_bytes());
     let here = route::c_str(&mut here).map_err(route::refusal)?;
     let path = script.interpreter.unwrap_or(if script.is_elsewhere { script.name } else { here });
+    if !client.adopts.replace(true) {
+        process::adopt_orphans();
+    }
     let limits = Limits { cpu: options.cgi_cpu, memory: options.cgi_memory, processes: options.cgi_procs };
-    let (folder, arguments) = (script.folder.borrow(), words.bytes());
-    let image = Image { folder, path, arguments, environment: environment.bytes(), limits };
-    spawn::run(&image, |failure| message::warning(failure.call, failure.errno))
+    let folder = script.folder.borrow();
+    let image = Image { folder, path, arguments: words, environment: environment.bytes(), limits };
+    spawn::run(&image, memory.output, |failure| message::warning(failure.call, failure.errno))
         .map(|running| Started { running, early })
         .map_err(|_| SHORTAGE)
 }
 
-fn relay(
+/// An error is the path that answers in its place.
+fn relay<'a>(
     reply: &mut Reply,
     call: &Call,
     script: &Script,
     started: Started,
     body: &mut Body,
-    memory: &mut Memory,
-    redirect: &mut Buffer,
-) -> Option<Sent> {
+    memory: &'a mut Memory,
+) -> Result<Sent, &'a [u8]> {
     let &Call { client, request, .. } = call;
     let is_raw = script.base.to_bytes().starts_with(b"nph-");
-    let mut answer = Answer::new(reply, request.version, memory.head, redirect, is_raw);
+    let site = client.site;
+    let asks = site.options.cgi_auth && site.writers.is_some() && call.user.is_empty();
+    let mut redirect = Buffer::new(memory.redirect);
+    let mut answer = Answer::new(reply, request.version, memory.head, &mut redirect, is_raw, asks);
     let relay = Relay {
         client,
-        name: script.script_name,
+        name: if script.script_name.is_empty() { script.base.to_bytes() } else { script.script_name },
         running: started.running,
         early: memory.early.get(..started.early).unwrap_or_default(),
     };
@@ -271,7 +259,21 @@ fn relay(
         // The program has not read it, and the next request begins behind it.
         let _ = body.discard();
     }
-    sent
+    sent.ok_or(redirect.split().0)
+}
+
+impl Call<'_> {
+    /// The path of DOCROOT, or of the folder of its host.
+    fn push_root(&self, path: &mut Buffer) -> Result<(), Refusal> {
+        let known = self.client.site.path;
+        if !known.is_empty() && !self.client.site.options.virtual_hosts {
+            path.push(known);
+            return Ok(());
+        }
+        let mut room = [0; limits::PATH];
+        path.push(self.root.path(&mut room).map_err(route::refusal)?);
+        Ok(())
+    }
 }
 
 /// RFC 3875 4.4: for methods that have no body of their own.

@@ -5,8 +5,8 @@ use svcd::http::Refusal;
 use svcd::limits;
 
 use super::body::Body;
-use super::connection::Client;
-use super::message;
+use super::client::Client;
+use super::lines::Lines;
 use crate::sys::process::{self, Ended};
 use crate::sys::readiness::{self, Entry};
 use crate::sys::spawn::Running;
@@ -47,13 +47,13 @@ impl Relay<'_> {
     /// comes, as long as that says true. Behind it nothing of the program is left.
     pub fn run(self, body: &mut Body, room: &mut [u8], take: &mut dyn FnMut(&[u8], &Body) -> bool) -> End {
         let Running { pid, input, output, errors } = self.running;
-        let mut lines = Lines { name: self.name, room: [0; limits::CGI_LINE], len: 0 };
-        let children = Children { watch: process::watch_children(), ended: None };
+        let mut lines = Lines::new(self.name, self.client.scoreboard);
+        let children = Children { program: pid, watch: process::watch_children(), ended: None };
         let mut pipes = Pipes { input: Some(input), errors: Some(errors), early: self.early, children };
-        self.client.scoreboard.set_with_program(self.client.slot);
+        self.client.scoreboard.set_with_program(self.client.slot, pid);
         let mut end = pipes.relay(self.client, &output, body, room, &mut lines, take);
         drop(pipes.input);
-        let was_killed = pipes.children.finish(pid, matches!(end, End::Whole | End::Enough | End::Body(_)));
+        let was_killed = pipes.children.finish(matches!(end, End::Whole | End::Enough | End::Body(_)));
         self.client.scoreboard.set_busy(self.client.slot);
         if was_killed && matches!(end, End::Whole) {
             end = End::Failed;
@@ -119,7 +119,9 @@ impl Pipes<'_> {
             }
             let now = time::monotonic();
             if can_write {
-                self.write(body);
+                if !self.write(body) {
+                    return End::Failed;
+                }
                 heard = now;
             }
             if can_read {
@@ -154,21 +156,26 @@ impl Pipes<'_> {
         }
     }
 
-    fn write(&mut self, body: &mut Body) {
-        let Some(input) = &self.input else { return };
+    /// False: what it has got is not all, and it must not take it for the whole.
+    fn write(&mut self, body: &mut Body) -> bool {
+        let Some(input) = &self.input else { return true };
         let content = if self.early.is_empty() { body.content() } else { self.early };
         match fs::write(input.borrow(), content) {
             Ok(count) if self.early.is_empty() => body.take(count),
             Ok(count) => self.early = self.early.get(count..).unwrap_or_default(),
             Err(Errno::EAGAIN) => {}
             // It does not read any more, which is its right.
-            Err(_) => self.input = None,
+            Err(Errno::EPIPE) => self.input = None,
+            Err(_) => return false,
         }
+        true
     }
 }
 
-/// The one process that this one has made.
+/// The process that this one has made, and those that it has left.
 struct Children {
+    /// The pid, and the group.
+    program: i32,
     /// Where the system has that: is ready when a child has ended.
     watch: Option<OwnedFd>,
     ended: Option<Ended>,
@@ -185,7 +192,12 @@ impl Children {
         if let Some(watch) = self.watch.as_ref().filter(|_| is_told) {
             let _ = fs::read(watch.borrow(), &mut [0; 128]);
         }
-        self.ended = self.ended.take().or_else(process::reap);
+        while self.ended.is_none()
+            && let Ok(Some(ended)) = process::reap()
+        {
+            // Another one was an orphan.
+            self.ended = Some(ended).filter(|ended| ended.pid == self.program);
+        }
     }
 
     /// Waits for the end, so many milliseconds at the most.
@@ -203,7 +215,8 @@ impl Children {
     /// not ended by itself, for which it gets time when it has said all, or has been
     /// told by the end of its input that nothing more comes. True:
     /// something else has ended it by a signal.
-    fn finish(&mut self, group: i32, has_said_all: bool) -> bool {
+    fn finish(&mut self, has_said_all: bool) -> bool {
+        let group = self.program;
         self.wait(if has_said_all { limits::CGI_END_MS / 2 } else { 0 });
         let was_killed = self.ended.as_ref().is_some_and(|ended| ended.signal != 0);
         if self.ended.is_none() {
@@ -214,48 +227,23 @@ impl Children {
         while self.ended.is_none() {
             self.wait(limits::CGI_END_MS);
         }
+        self.end_others();
         was_killed
     }
-}
 
-/// What a program says on standard error, line by line.
-struct Lines<'a> {
-    name: &'a [u8],
-    room: [u8; limits::CGI_LINE],
-    len: usize,
-}
-
-impl Lines<'_> {
-    /// Reads what there is; false: it is at its end, or nothing is there.
-    fn read(&mut self, errors: &OwnedFd, is_ready: bool) -> bool {
-        let mut entry = [Entry::readable(errors.borrow())];
-        if !is_ready && (readiness::wait(&mut entry, 0).is_err() || !entry.iter().all(Entry::is_ready)) {
-            return false;
+    /// Ends what has left the group, and what that has made meanwhile: who is not
+    /// waited for any more has become a child of this process.
+    fn end_others(&self) {
+        let end = time::monotonic() + limits::CGI_END_MS;
+        loop {
+            match process::reap() {
+                Ok(Some(_)) => {}
+                Ok(None) if process::kill_children() && time::monotonic() < end => {
+                    let _ = readiness::wait(&mut [], 1);
+                }
+                // ECHILD: no child is left.
+                _ => return,
+            }
         }
-        let room = self.room.get_mut(self.len..).unwrap_or_default();
-        let Ok(count) = fs::read(errors.borrow(), room) else { return false };
-        self.len += count;
-        let mut rest = self.room.get(..self.len).unwrap_or_default();
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            let (line, behind) = rest.split_at_checked(end).unwrap_or_default();
-            message::program(self.name, line.strip_suffix(b"\r").unwrap_or(line));
-            rest = behind.get(1..).unwrap_or_default();
-        }
-        let (start, len) = (self.len - rest.len(), rest.len());
-        if start <= self.len && self.len <= limits::CGI_LINE {
-            self.room.copy_within(start..self.len, 0);
-        }
-        self.len = len;
-        if self.len == limits::CGI_LINE {
-            self.end();
-        }
-        count > 0
-    }
-
-    fn end(&mut self) {
-        if self.len > 0 {
-            message::program(self.name, self.room.get(..self.len).unwrap_or_default());
-        }
-        self.len = 0;
     }
 }

@@ -1,10 +1,11 @@
 //! Answers that are no file: refusals, redirects, OPTIONS.
 
+use svcd::http::field::Fields;
 use svcd::http::{Persistence, Refusal, Status, method, range, response};
 use svcd::limits;
 use svcd::text::{Buffer, decimal, percent};
 
-use super::connection::Client;
+use super::client::Client;
 use super::delivery::{Delivery, Sent};
 use super::{Site, access, route};
 use crate::sys::fs::{Metadata, Root};
@@ -43,19 +44,31 @@ impl<'a> Reply<'a> {
 
     /// Begins a head, with the fields of --header.
     pub fn begin(&mut self, status: Status) -> (Buffer<'_>, Delivery<'a>) {
-        self.begin_with_line(status, status.line())
+        self.begin_with_line(status, status.line(), Fields::default())
     }
 
-    /// The same with the code and the phrase of a program.
-    pub fn begin_with_line(&mut self, status: Status, line: &[u8]) -> (Buffer<'_>, Delivery<'a>) {
+    /// The same with the code and the phrase of a program. A field of --header that
+    /// is among `given` is left out: but for a list, it must not stand there twice
+    /// (RFC 9110 5.3). Of lists there is Vary, of which no member may be missing.
+    pub fn begin_with_line(
+        &mut self,
+        status: Status,
+        line: &[u8],
+        given: Fields,
+    ) -> (Buffer<'_>, Delivery<'a>) {
         let mut answer = Buffer::new(self.room);
         response::begin_with_line(&mut answer, line, self.persistence, self.time);
         for line in self.site.options.headers.iter() {
-            response::push_line(&mut answer, line);
+            let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+            let is_given = given.iter().any(|field| field.0.eq_ignore_ascii_case(name));
+            if !is_given || name.eq_ignore_ascii_case(b"Vary") {
+                response::push_line(&mut answer, line);
+            }
         }
-        let idle = u64::from(self.site.options.idle_timeout) * 1000;
+        let options = self.site.options;
+        let (idle, rate) = (u64::from(options.idle_timeout) * 1000, u64::from(options.min_rate));
         let &mut Reply { socket, head_only, time, .. } = self;
-        (answer, Delivery { socket, head_only, status, time, idle })
+        (answer, Delivery { socket, head_only, status, time, idle, rate })
     }
 }
 

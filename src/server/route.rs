@@ -93,7 +93,7 @@ pub fn route<'a>(
 ) -> Result<Route<'a>, Refusal> {
     let options = site.options;
     if let Some(below) = below {
-        return script::find(below, site, root, memory).map(Route::Program);
+        return script::find(request, below, site, root, memory);
     }
     match request.method {
         Method::Get | Method::Head => {}

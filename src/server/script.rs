@@ -9,7 +9,7 @@ use svcd::options::Mapping;
 use svcd::text::Buffer;
 
 use super::Site;
-use super::route::{self, MISSING};
+use super::route::{self, MISSING, Route};
 use crate::sys::fs::{self, Kind, Metadata, Root};
 use crate::sys::{Errno, OwnedFd};
 
@@ -33,6 +33,9 @@ pub struct Script<'a> {
 
 const FOLDER: Refusal = Refusal::new(Status::FORBIDDEN, "this folder has no index.cgi");
 const NO_PROGRAM: Refusal = Refusal::new(Status::FORBIDDEN, "not a program that the server may execute");
+
+const NONE: Refusal =
+    Refusal::new(Status::FORBIDDEN, "there were no programs at the start; start the server again");
 
 /// A path below a folder of programs, or below that of one.
 pub enum Below<'a> {
@@ -70,17 +73,20 @@ pub fn below<'a>(request: &Request, site: &Site<'a>, room: &'a mut [u8; limits::
     }))
 }
 
-/// Finds the program. `memory` holds its name then.
+/// Finds the program. `memory` holds its name then, or that of a folder that has
+/// one, whose address lacks its slash.
 pub fn find<'a>(
+    request: &Request<'a>,
     below: Below<'a>,
     site: &Site<'a>,
     root: &Root,
     memory: &'a mut [u8; limits::PATH],
-) -> Result<Script<'a>, Refusal> {
-    match below {
-        Below::Folder { path, rest } => walk(site, root, path, rest, memory),
-        Below::Alias { mapping, rest } => elsewhere(mapping.key, mapping.program, rest),
-    }
+) -> Result<Route<'a>, Refusal> {
+    let route = match below {
+        Below::Folder { path, rest } => walk(request, site, root, path, rest, memory),
+        Below::Alias { mapping, rest } => elsewhere(mapping.key, mapping.program, rest).map(Route::Program),
+    }?;
+    if site.has_programs { Ok(route) } else { Err(NONE) }
 }
 
 /// A program of --alias.
@@ -96,12 +102,13 @@ fn elsewhere<'a>(key: &'a [u8], program: &'a CStr, rest: &'a [u8]) -> Result<Scr
 
 /// Goes down from a folder of programs until there is a file.
 fn walk<'a>(
+    request: &Request<'a>,
     site: &Site<'a>,
     root: &Root,
     mut path: &[u8],
     mut rest: &'a [u8],
     memory: &'a mut [u8; limits::PATH],
-) -> Result<Script<'a>, Refusal> {
+) -> Result<Route<'a>, Refusal> {
     let mut name = Buffer::new(memory);
     // As the request spells it: another case may be another folder.
     while let Some((segment, behind)) = script::next_segment(path) {
@@ -110,7 +117,14 @@ fn walk<'a>(
     }
     loop {
         let Some((segment, behind)) = script::next_segment(rest) else {
+            let len = name.len();
             find_index(root, &mut name)?;
+            // A client that follows a redirect sends another method without its body.
+            if rest.is_empty() && matches!(request.method, Method::Get | Method::Head) {
+                let query = target::parse(request.method, request.target)?.query;
+                name.truncate(len);
+                return Ok(Route::Redirect { name: name.split().0, query });
+            }
             rest = b"";
             break;
         };
@@ -141,7 +155,8 @@ fn walk<'a>(
         fs::may_execute(folder.borrow(), base).map_err(refusal)?;
     }
     let script_name = name.get(..len).unwrap_or_default();
-    Ok(Script { folder, name: whole, base, is_elsewhere: false, interpreter, script_name, rest })
+    let is_elsewhere = false;
+    Ok(Route::Program(Script { folder, name: whole, base, is_elsewhere, interpreter, script_name, rest }))
 }
 
 /// Adds the name of the program that answers for a folder.

@@ -31,26 +31,9 @@ pub struct TurnedAway {
 }
 
 impl TurnedAway {
-    /// Answers without waiting for anything.
+    /// Answers, and keeps the connection open for a while.
     pub fn answer(&mut self, socket: OwnedFd, options: &Options) {
-        let mut room = [0; ANSWER];
-        let mut page_room = [0; PAGE];
-        let mut page = Buffer::new(&mut page_room);
-        response::push_page(&mut page, FULL);
-        let mut answer = Buffer::new(&mut room);
-        response::begin(&mut answer, FULL.status, Persistence::Close, time::now());
-        for line in options.headers.iter() {
-            response::push_line(&mut answer, line);
-        }
-        response::push_field(&mut answer, "Retry-After", b"1");
-        response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
-        response::push_length(&mut answer, page.len() as u64);
-        response::push_end(&mut answer);
-        answer.push(page.bytes());
-        // A client that takes no answer now gets none.
-        let _ = net::send_now(socket.borrow(), answer.bytes());
-        let _ = net::shutdown_write(socket.borrow());
-        drain(&socket);
+        answer(&socket, options);
         if let Some(place) = self.places.get_mut(self.next) {
             close(place);
             *place = Some(socket);
@@ -69,6 +52,28 @@ impl TurnedAway {
         self.places.iter_mut().for_each(close);
         self.until = 0;
     }
+}
+
+/// Answers without waiting for anything.
+pub fn answer(socket: &OwnedFd, options: &Options) {
+    let mut room = [0; ANSWER];
+    let mut page_room = [0; PAGE];
+    let mut page = Buffer::new(&mut page_room);
+    response::push_page(&mut page, FULL);
+    let mut answer = Buffer::new(&mut room);
+    response::begin(&mut answer, FULL.status, Persistence::Close, time::now());
+    for line in options.headers.iter() {
+        response::push_line(&mut answer, line);
+    }
+    response::push_field(&mut answer, "Retry-After", b"1");
+    response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
+    response::push_length(&mut answer, page.len() as u64);
+    response::push_end(&mut answer);
+    answer.push(page.bytes());
+    // A client that takes no answer now gets none.
+    let _ = net::send_now(socket.borrow(), answer.bytes());
+    let _ = net::shutdown_write(socket.borrow());
+    drain(socket);
 }
 
 fn close(place: &mut Option<OwnedFd>) {

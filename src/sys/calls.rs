@@ -19,6 +19,12 @@ pub fn bind(socket: Fd, address: &[u8]) -> Result<(), Errno> {
     unsafe { call(Call::bind, [socket.register(), address.as_ptr() as usize, address.len()]) }.map(drop)
 }
 
+/// What the process had open stays open, also outside.
+pub fn chroot(path: &CStr) -> Result<(), Errno> {
+    // SAFETY: a `CStr` ends in NUL, where the kernel stops reading.
+    unsafe { call(Call::chroot, [path.as_ptr() as usize]) }.map(drop)
+}
+
 /// # Safety
 /// Nothing uses the descriptor any more: its number can be another file's at
 /// once.
@@ -75,6 +81,13 @@ pub fn fcntl(fd: Fd, command: u32, argument: u32) -> Result<(), Errno> {
     unsafe { call(Call::fcntl, [fd.register(), command as usize, argument as usize]) }.map(drop)
 }
 
+/// F_DUPFD_CLOEXEC of fcntl(2): another descriptor of the same, closed on exec.
+pub fn fcntl_dup(fd: Fd, least: u32) -> Result<OwnedFd, Errno> {
+    let arguments = [fd.register(), constant::F_DUPFD_CLOEXEC as usize, least as usize];
+    // SAFETY: no address is passed.
+    unsafe { call(Call::fcntl, arguments) }.map(OwnedFd::new)
+}
+
 pub fn flock(fd: Fd, operation: u32) -> Result<(), Errno> {
     // SAFETY: no address is passed.
     unsafe { call(Call::flock, [fd.register(), operation as usize]) }.map(drop)
@@ -98,13 +111,34 @@ pub fn fsync(fd: Fd) -> Result<(), Errno> {
     unsafe { call(Call::fsync, [fd.register()]) }.map(drop)
 }
 
+pub fn getpid() -> i32 {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::getpid, []) }.map_or(0, |pid| pid as i32)
+}
+
+/// The largest resident set, in the unit of the system: see `os::KILOBYTE`.
+pub fn getrusage_maxrss(who: i32) -> Result<u64, Errno> {
+    let mut usage = [0u64; 18];
+    // SAFETY: the kernel writes one rusage, which has 144 bytes everywhere.
+    unsafe { call(Call::getrusage, [who as isize as usize, usage.as_mut_ptr() as usize]) }.map(|_| usage[4])
+}
+
 /// Writes the address into `address` and returns its whole length, of which no
 /// more than fits was written.
 pub fn getsockname(socket: Fd, address: &mut [u8]) -> Result<usize, Errno> {
+    get_name(Call::getsockname, socket, address)
+}
+
+/// As [`getsockname`], of the other end.
+pub fn getpeername(socket: Fd, address: &mut [u8]) -> Result<usize, Errno> {
+    get_name(Call::getpeername, socket, address)
+}
+
+fn get_name(which: Call, socket: Fd, address: &mut [u8]) -> Result<usize, Errno> {
     let mut length = address.len() as u32;
     let arguments = [socket.register(), address.as_mut_ptr() as usize, &raw mut length as usize];
     // SAFETY: the kernel writes at most `length` bytes, and the new length over it.
-    unsafe { call(Call::getsockname, arguments) }.map(|_| length as usize)
+    unsafe { call(which, arguments) }.map(|_| length as usize)
 }
 
 /// Darwin's third argument is 1, as its libc passes; Linux has none.
@@ -160,6 +194,16 @@ pub fn send(socket: Fd, bytes: &[u8], flags: u32) -> Result<usize, Errno> {
     unsafe { call(Call::sendto, arguments) }
 }
 
+pub fn setgid(group: u32) -> Result<(), Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::setgid, [group as usize]) }.map(drop)
+}
+
+pub fn setgroups(groups: &[u32]) -> Result<(), Errno> {
+    // SAFETY: the kernel reads `groups.len()` words of 32 bits.
+    unsafe { call(Call::setgroups, [groups.len(), groups.as_ptr() as usize]) }.map(drop)
+}
+
 /// Of process 0, the caller itself, to its own group.
 pub fn setpgid(pid: i32, group: i32) -> Result<(), Errno> {
     // SAFETY: no address is passed.
@@ -171,6 +215,11 @@ pub fn setsockopt(socket: Fd, level: u32, option: u32, value: &[u8]) -> Result<(
         [socket.register(), level as usize, option as usize, value.as_ptr() as usize, value.len()];
     // SAFETY: the kernel reads `value.len()` bytes.
     unsafe { call(Call::setsockopt, arguments) }.map(drop)
+}
+
+pub fn setuid(user: u32) -> Result<(), Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::setuid, [user as usize]) }.map(drop)
 }
 
 pub fn shutdown(socket: Fd, how: u32) -> Result<(), Errno> {

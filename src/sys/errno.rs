@@ -8,6 +8,7 @@ use super::os::constant;
 pub struct Errno(usize);
 
 /// A call whose failure stops the server: what is printed of it.
+#[derive(Clone, Copy)]
 pub struct Failure {
     /// The man-page name of the call.
     pub call: &'static str,
@@ -75,6 +76,7 @@ errors! {
     EFBIG "file too large",
     ENOSPC "no space left",
     EROFS "read-only file system",
+    EPIPE "nobody reads",
     EDQUOT "quota exceeded",
     ENAMETOOLONG "name too long",
     ENOSYS "not known to this kernel",

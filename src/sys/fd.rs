@@ -12,7 +12,6 @@ pub struct Fd<'a>(i32, PhantomData<&'a OwnedFd>);
 impl Fd<'static> {
     /// Descriptors 0, 1 and 2 are the process's own for all its life; where the
     /// program was started without them, see `fs::Root::open`.
-    #[allow(dead_code, reason = "for programs of examples/ that read there")]
     pub const STDIN: Fd<'static> = Fd(0, PhantomData);
     pub const STDOUT: Fd<'static> = Fd(1, PhantomData);
     pub const STDERR: Fd<'static> = Fd(2, PhantomData);
@@ -30,7 +29,7 @@ impl Fd<'_> {
         self.0 as isize as usize
     }
 
-    pub(super) fn number(self) -> i32 {
+    pub fn number(self) -> i32 {
         self.0
     }
 }

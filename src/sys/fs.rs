@@ -30,6 +30,21 @@ impl Root {
         }
     }
 
+    /// Makes it the root folder of the process, and the current one.
+    pub fn enter(&self) -> Result<(), Failure> {
+        calls::fchdir(self.directory.borrow()).map_err(|errno| errno.of("fchdir"))?;
+        calls::chroot(c".").map_err(|errno| errno.of("chroot"))
+    }
+
+    /// Whether names are looked for one after the other, by openat(2).
+    pub fn is_walked(&self) -> bool {
+        self.beneath.is_walk()
+    }
+
+    pub fn borrow(&self) -> Fd<'_> {
+        self.directory.borrow()
+    }
+
     /// Opens a folder to look for names in it.
     pub fn search(&self, name: &CStr) -> Result<OwnedFd, Errno> {
         retry(|| self.beneath.open(self.directory.borrow(), name, SEARCH))
@@ -111,6 +126,12 @@ pub fn path<'a>(file: Fd, room: &'a mut [u8; limits::PATH]) -> Result<&'a [u8], 
 /// Opens a folder wherever it is, to look for names in it.
 pub fn open_any_folder(path: &CStr) -> Result<OwnedFd, Errno> {
     retry(|| calls::openat(Fd::special(constant::AT_FDCWD), path, SEARCH, 0))
+}
+
+/// Opens what is there, whatever it is, to name it to other calls.
+pub fn open_any(path: &CStr) -> Result<OwnedFd, Errno> {
+    let flags = constant::O_SEARCH | constant::O_CLOEXEC;
+    retry(|| calls::openat(Fd::special(constant::AT_FDCWD), path, flags, 0))
 }
 
 /// EACCES: the server may not execute the file.
@@ -222,6 +243,30 @@ pub fn read_full(fd: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
         }
     }
     Ok(len)
+}
+
+/// Lets writes to a pipe, a terminal or a socket fail with EAGAIN where they would
+/// wait, as far as the system can do that.
+pub fn set_nonblocking_write(fd: Fd<'static>) {
+    let mut stat = os::Stat::new();
+    let kind = calls::fstat(fd, &mut stat).map_or(0, |()| stat.mode() & constant::S_IFMT);
+    let _ = match kind {
+        constant::S_IFIFO | constant::S_IFCHR => os::set_nonblocking_write(fd),
+        // A service manager has made it for this server.
+        constant::S_IFSOCK => calls::fcntl(fd, constant::F_SETFL, constant::O_NONBLOCK),
+        _ => Ok(()),
+    };
+}
+
+/// Makes `place` a name of what `fd` is, and closes `fd`.
+pub fn replace(place: Fd<'static>, fd: OwnedFd) -> Result<(), Errno> {
+    os::dup_to(fd.borrow(), place.number())?;
+    calls::fcntl(place, constant::F_SETFD, constant::FD_CLOEXEC)
+}
+
+/// Writes all of `bytes` at once, or fails.
+pub fn write_now(fd: Fd<'static>, bytes: &[u8]) -> Result<(), Errno> {
+    if write(fd, bytes)? == bytes.len() { Ok(()) } else { Err(Errno::ENOSPC) }
 }
 
 /// Writes once, perhaps less than all: a log line that is cut must not stop the

@@ -54,6 +54,11 @@ pub unsafe fn call2<const N: usize>(call: Call, arguments: [usize; N]) -> Result
             call as usize,
         )
     };
+    result(returned)
+}
+
+/// Tells an error from a result.
+pub fn result(returned: Returned) -> Result<Returned, Errno> {
     let negated = returned.first.wrapping_neg();
     if (1..=MAX_ERRNO).contains(&negated) {
         return Err(Errno::new(negated));

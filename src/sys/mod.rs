@@ -6,7 +6,7 @@
 //! 2. typed calls (`calls`, `<os>/calls.rs`): one function for each system
 //!    call, with its man-page name, slices and descriptors for its arguments;
 //! 3. safe meanings (`directory`, `fd`, `fs`, `net`, `process`, `scoreboard`,
-//!    `temporary`, `time`): what the server wants of a system, in the same words on every one.
+//!    `sandbox`, `temporary`, `time`): what the server wants of a system, in the same words on every one.
 //!
 //! The rooms above see the third storey only. Nothing above this folder is
 //! `unsafe` or depends on the target.
@@ -26,14 +26,18 @@
 //! - `family_bytes`, `family_of`: the two bytes a sockaddr begins with;
 //!   `UNIX_PATH`: the room behind them in a Unix socket's;
 //! - `socket`, `unacknowledged`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
-//! - `poll`, `pipe`, `dup_to`, `close_all`, `set_limit`, `unblock`,
-//!   `watch_children`: what a program is started with, and how its end is known;
+//! - `poll`, `pipe`, `spawn`, `dup_to`, `close_all`, `set_limit`, `unblock`,
+//!   `watch_children`, `adopt_orphans`, `kill_children`: how a program is started, and
+//!   how all of it ends;
 //! - `create_unnamed`, `link`, `rename`, `stamp`, `sync`: how a file comes into a folder;
 //!   `path`: where it is;
+//! - `FEWEST_GROUPS`; `sandbox`: what a process can give up, if the system has that;
 //! - `Beneath`: how a path is opened that must stay below a directory and
 //!   follow no symbolic link;
+//! - `own_path`: what the program was started from; `set_nonblocking_write`: of a pipe
+//!   or terminal; `MAXRSS`: a unit;
 //! - `Watch`: waits for connections, the end of children and signals, without
-//!   a signal handler.
+//!   a signal handler; `prepare_for_one`: what is left of it with one connection.
 #![allow(unsafe_code)]
 
 mod calls;
@@ -45,11 +49,13 @@ mod gate;
 pub mod net;
 pub mod process;
 pub mod readiness;
+pub mod sandbox;
 mod scoreboard;
 pub mod spawn;
 mod start;
 pub mod temporary;
 pub mod time;
+mod watch;
 
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(target_os = "macos", path = "darwin/mod.rs")]
@@ -63,20 +69,6 @@ compile_error!("svcd knows aarch64 Linux, x86_64 Linux and aarch64 Darwin; see s
 
 pub use errno::{Errno, Failure};
 pub use fd::{Fd, OwnedFd};
-pub use os::Watch;
-pub use scoreboard::Scoreboard;
-pub use start::{Environment, Start};
-
-/// Listening sockets that a [`Watch`] can wait for at once.
-pub const LISTENERS: usize = 8;
-
-/// What [`Watch`] waited for.
-#[derive(Clone, Copy, Default)]
-pub struct Events {
-    /// Bit n: the listening socket n has a connection.
-    pub connections: u32,
-    /// SIGCHLD: at least one child has ended.
-    pub child: bool,
-    /// SIGTERM or SIGINT.
-    pub stop: bool,
-}
+pub use scoreboard::{Done, Scoreboard};
+pub use start::{Environment, Itself, Start};
+pub use watch::{Events, LISTENERS, Watch, prepare_for_one};

@@ -64,21 +64,30 @@ impl Sockaddr {
             _ => None,
         };
         let port = u16::from_be_bytes([*port_high, *port_low]);
-        Some(ip.map_or(UNKNOWN, |ip| SocketAddr::new(ip, port)))
+        // An IPv4 address, where an IPv6 socket takes those too.
+        Some(ip.map_or(UNKNOWN, |ip| SocketAddr::new(ip.to_canonical(), port)))
     }
 }
 
 const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// A listening socket and its address. Connections that it accepts have the
-/// timeouts of [`set_timeouts`].
-pub fn listen(address: &SocketAddr, backlog: u32, timeout: u32) -> Result<(OwnedFd, SocketAddr), Failure> {
+/// timeouts of [`set_timeouts`]. `is_shared`: others of the same user may listen there.
+pub fn listen(
+    address: &SocketAddr,
+    backlog: u32,
+    timeout: u32,
+    is_shared: bool,
+) -> Result<(OwnedFd, SocketAddr), Failure> {
     let family = if address.is_ipv6() { constant::AF_INET6 } else { constant::AF_INET };
     let owned = os::socket(family).map_err(|errno| errno.of("socket"))?;
     let socket = owned.borrow();
     let set_options = || {
         // A restart must not wait for the last connections to leave TIME_WAIT.
         set_flag(socket, constant::SOL_SOCKET, constant::SO_REUSEADDR)?;
+        if is_shared {
+            set_flag(socket, constant::SOL_SOCKET, constant::SO_REUSEPORT)?;
+        }
         if address.is_ipv6() {
             // `::` is IPv6 only, whatever the system's default is.
             set_flag(socket, constant::IPPROTO_IPV6, constant::IPV6_V6ONLY)?;
@@ -96,6 +105,49 @@ pub fn listen(address: &SocketAddr, backlog: u32, timeout: u32) -> Result<(Owned
     let mut bound = Sockaddr::empty();
     let length = calls::getsockname(socket, &mut bound.bytes).map_err(|errno| errno.of("getsockname"))?;
     Ok((owned, bound.get(length).unwrap_or(UNKNOWN)))
+}
+
+/// A listening socket that somebody else has made: a descriptor that this process
+/// was started with, which nothing else owns. None: it is a Unix socket.
+pub fn adopt(number: u32, backlog: u32, timeout: u32) -> Result<(OwnedFd, Option<SocketAddr>), Failure> {
+    let owned = OwnedFd::new(number as usize);
+    let socket = owned.borrow();
+    // What does not listen yet does so behind this; what cannot, says so.
+    calls::listen(socket, backlog).map_err(|errno| errno.of("listen"))?;
+    let address = local_address(socket);
+    let set_options = || {
+        calls::fcntl(socket, constant::F_SETFD, constant::FD_CLOEXEC)?;
+        calls::fcntl(socket, constant::F_SETFL, constant::O_NONBLOCK)?;
+        if address.is_some() {
+            set_flag(socket, constant::IPPROTO_TCP, constant::TCP_NODELAY)?;
+            set_timeouts(socket, timeout)?;
+        }
+        Ok(())
+    };
+    set_options().map_err(|errno: Errno| errno.of("setsockopt"))?;
+    Ok((owned, address))
+}
+
+/// Lets another program have a socket.
+pub fn keep_on_exec(socket: Fd, is_kept: bool) -> Result<(), Errno> {
+    calls::fcntl(socket, constant::F_SETFD, if is_kept { 0 } else { constant::FD_CLOEXEC })
+}
+
+/// The connection that this process was started with.
+pub fn standard_input(timeout: u32) -> Result<Connection, Failure> {
+    let socket = calls::fcntl_dup(Fd::STDIN, 3).map_err(|errno| errno.of("fcntl"))?;
+    let mut address = Sockaddr::empty();
+    let length = calls::getpeername(socket.borrow(), address.bytes_mut());
+    let peer = address.get(length.map_err(|errno| errno.of("getpeername"))?);
+    let set_options = || {
+        calls::fcntl(socket.borrow(), constant::F_SETFL, 0)?;
+        if peer.is_some() {
+            set_flag(socket.borrow(), constant::IPPROTO_TCP, constant::TCP_NODELAY)?;
+        }
+        set_timeouts(socket.borrow(), timeout)
+    };
+    set_options().map_err(|errno| errno.of("setsockopt"))?;
+    Ok(Connection { socket, peer })
 }
 
 /// A connection that a client opened.

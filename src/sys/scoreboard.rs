@@ -1,14 +1,15 @@
 //! Memory that the parent shares with its children.
 
 use core::slice;
-use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 
 use super::calls;
 use super::errno::Failure;
 
 /// A number for each connection, in which its child says that it is at work or
 /// since when it has waited for a request; and one of the parent: how far the
-/// server's stop has come. Reading and writing them costs no call.
+/// server's stop has come; and what all of them have done. Reading and writing them
+/// costs no call.
 ///
 /// A child that begins to wait looks at the parent's number behind that; the
 /// parent writes ENDING first and looks for waiting children then. In the one
@@ -16,16 +17,36 @@ use super::errno::Failure;
 /// other wrote, so that no child stays behind.
 #[derive(Clone, Copy)]
 pub struct Scoreboard {
-    stop: &'static AtomicU32,
+    all: &'static All,
     slots: &'static [AtomicU32],
+}
+
+#[repr(C)]
+struct All {
+    stop: AtomicU32,
+    lost_lines: AtomicU32,
+    log_is_stuck: AtomicU32,
+    requests: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// What the server has done since its start.
+pub struct Done {
+    pub requests: u64,
+    /// Of bodies that it has sent.
+    pub bytes: u64,
+    /// Of the log, which could not be written.
+    pub lost_lines: u32,
 }
 
 const BUSY: u32 = 0;
 /// The parent ends the child.
 const CLAIMED: u32 = 1;
-/// At work, with a program that must not outlive the child. Greater numbers are
-/// seconds since 1970.
-const WITH_PROGRAM: u32 = 2;
+/// From here to [`LAST_PID`]: at work, with a program of this pid that must not
+/// outlive the child. Greater numbers are seconds since 1970.
+const FIRST_PID: u32 = 2;
+/// Linux's PID_MAX_LIMIT; Darwin's pids have five digits.
+const LAST_PID: u32 = 1 << 22;
 
 /// Every answer is the last one of its connection.
 const STOPPING: u32 = 1;
@@ -36,31 +57,32 @@ const OVER: u32 = 3;
 
 impl Scoreboard {
     pub fn new(slots: usize) -> Result<Scoreboard, Failure> {
-        let size = (slots + 1) * size_of::<AtomicU32>();
-        let memory = calls::mmap_shared(size).map_err(|errno| errno.of("mmap"))?.cast::<AtomicU32>();
+        let size = size_of::<All>() + slots * size_of::<AtomicU32>();
+        let memory = calls::mmap_shared(size).map_err(|errno| errno.of("mmap"))?.cast::<All>();
         // SAFETY: mmap gave so many zeroed bytes at least, aligned to a page,
         // that nothing else points to and nobody unmaps; other processes touch
         // them as atomics only.
-        let (stop, slots) = unsafe { (&*memory, slice::from_raw_parts(memory.add(1), slots)) };
-        Ok(Scoreboard { stop, slots })
+        let (all, slots) = unsafe { (&*memory, slice::from_raw_parts(memory.add(1).cast(), slots)) };
+        Ok(Scoreboard { all, slots })
     }
 
     pub fn set_busy(self, slot: usize) {
         self.set(slot, BUSY);
     }
 
-    /// The child runs a program.
-    pub fn set_with_program(self, slot: usize) {
-        self.set(slot, WITH_PROGRAM);
+    /// The child runs a program, which is the first of its group.
+    pub fn set_with_program(self, slot: usize, pid: i32) {
+        self.set(slot, pid as u32);
     }
 
-    pub fn is_with_program(self, slot: usize) -> bool {
-        self.slots.get(slot).is_some_and(|place| place.load(SeqCst) == WITH_PROGRAM)
+    pub fn program(self, slot: usize) -> Option<i32> {
+        let value = self.slots.get(slot)?.load(SeqCst);
+        (FIRST_PID..=LAST_PID).contains(&value).then_some(value as i32)
     }
 
     /// The child waits for a request, since a time in seconds since 1970.
     pub fn set_idle(self, slot: usize, since: u64) {
-        self.set(slot, (since as u32).max(WITH_PROGRAM + 1));
+        self.set(slot, (since as u32).max(LAST_PID + 1));
     }
 
     fn set(self, slot: usize, value: u32) {
@@ -84,7 +106,7 @@ impl Scoreboard {
     fn change(self, slot: usize, to: u32) -> bool {
         let Some(place) = self.slots.get(slot) else { return false };
         let since = place.load(SeqCst);
-        since > WITH_PROGRAM && place.compare_exchange(since, to, SeqCst, SeqCst).is_ok()
+        since > LAST_PID && place.compare_exchange(since, to, SeqCst, SeqCst).is_ok()
     }
 
     pub fn is_claimed(self, slot: usize) -> bool {
@@ -94,34 +116,66 @@ impl Scoreboard {
     /// The slot that has waited longest, and since when.
     pub fn longest_idle(self) -> Option<(usize, u64)> {
         let slots = self.slots.iter().map(|place| place.load(SeqCst)).enumerate();
-        let idle = slots.filter(|(_, since)| *since > WITH_PROGRAM);
+        let idle = slots.filter(|(_, since)| *since > LAST_PID);
         idle.min_by_key(|(_, since)| *since).map(|(slot, since)| (slot, u64::from(since)))
+    }
+
+    /// Counts one answer.
+    pub fn count(self, bytes: u64) {
+        self.all.requests.fetch_add(1, Relaxed);
+        self.all.bytes.fetch_add(bytes, Relaxed);
+    }
+
+    pub fn count_lost_line(self) {
+        self.all.lost_lines.fetch_add(1, Relaxed);
+    }
+
+    /// Whether a line of the log has waited in vain, and none was written since.
+    pub fn is_log_stuck(self) -> bool {
+        self.all.log_is_stuck.load(Relaxed) != 0
+    }
+
+    pub fn set_log_stuck(self, is_stuck: bool) {
+        self.all.log_is_stuck.store(is_stuck.into(), Relaxed);
+    }
+
+    pub fn done(self) -> Done {
+        Done {
+            requests: self.all.requests.load(Relaxed),
+            bytes: self.all.bytes.load(Relaxed),
+            lost_lines: self.all.lost_lines.load(Relaxed),
+        }
     }
 
     /// From now on, each answer says that it is the last.
     pub fn set_stopping(self) {
-        self.stop.store(STOPPING, SeqCst);
+        self.all.stop.store(STOPPING, SeqCst);
     }
 
     pub fn is_stopping(self) -> bool {
-        self.stop.load(SeqCst) >= STOPPING
+        self.all.stop.load(SeqCst) >= STOPPING
     }
 
     /// From now on, a child that begins to wait ends.
     pub fn set_ending(self) {
-        self.stop.store(ENDING, SeqCst);
+        self.all.stop.store(ENDING, SeqCst);
     }
 
     pub fn is_ending(self) -> bool {
-        self.stop.load(SeqCst) >= ENDING
+        self.all.stop.load(SeqCst) >= ENDING
+    }
+
+    /// The server goes on.
+    pub fn clear_stop(self) {
+        self.all.stop.store(0, SeqCst);
     }
 
     /// From now on, a child that runs a program ends it, and itself.
     pub fn set_over(self) {
-        self.stop.store(OVER, SeqCst);
+        self.all.stop.store(OVER, SeqCst);
     }
 
     pub fn is_over(self) -> bool {
-        self.stop.load(SeqCst) == OVER
+        self.all.stop.load(SeqCst) == OVER
     }
 }

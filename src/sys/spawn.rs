@@ -1,16 +1,24 @@
 //! Running a program.
 
-use core::ffi::{CStr, c_char};
+use core::ffi::{CStr, c_char, c_void};
 use core::ptr;
 
 use super::calls;
 use super::errno::{Errno, Failure};
 use super::fd::{Fd, OwnedFd};
 use super::os::{self, constant};
-use super::process::{self, Fork};
+use super::process;
 
 /// Words and variables that a program can get at the most.
 pub const STRINGS: usize = 1024;
+
+/// Bytes for pointers to them, and a stack for the new process.
+pub const ROOM: usize = 32 * 1024;
+
+/// The pointers' part: two lists that end in null, and what aligning them takes.
+const POINTERS: usize = (2 * (STRINGS + 1) + 1) * size_of::<usize>();
+
+const _: () = assert!(ROOM - POINTERS >= process::STACK);
 
 /// Resources of a program; 0: as many as the server has.
 #[derive(Clone, Copy)]
@@ -48,30 +56,53 @@ pub struct Running {
     pub errors: OwnedFd,
 }
 
-/// Starts a program. When that fails after the fork, the new process says so
-/// with `tell`, on the program's standard error, and exits with 127.
+/// Starts a program. When that fails in the new process, that says so with
+/// `tell`, on the program's standard error, and exits with 127.
 ///
 /// E2BIG: more than [`STRINGS`] arguments or variables.
-pub fn run(image: &Image, tell: fn(Failure)) -> Result<Running, Errno> {
+pub fn run(image: &Image, room: &mut [u8; ROOM], tell: fn(Failure)) -> Result<Running, Errno> {
     let (input, server_input) = os::pipe()?;
     let (server_output, output) = os::pipe()?;
     let (server_errors, errors) = os::pipe()?;
     calls::fcntl(server_input.borrow(), constant::F_SETFL, constant::O_NONBLOCK)?;
-    match process::fork()? {
-        Fork::Child => {
-            tell(become_program(image, [input.borrow(), output.borrow(), errors.borrow()]));
-            process::exit(127)
-        }
-        Fork::Parent(pid) => {
-            // Both sides do this, so that it is done whoever runs first.
-            let _ = calls::setpgid(pid, pid);
-            Ok(Running { pid, input: server_input, output: server_output, errors: server_errors })
-        }
-    }
+    let (pointers, stack) = room.split_at_mut_checked(POINTERS).ok_or(Errno::E2BIG)?;
+    // SAFETY: any bytes are a pointer, which nothing follows but the kernel, and
+    // that only those which were put there.
+    let (_, pointers, _) = unsafe { pointers.align_to_mut::<*const c_char>() };
+    let (arguments, pointers) = point(image.arguments, pointers).ok_or(Errno::E2BIG)?;
+    let (environment, _) = point(image.environment, pointers).ok_or(Errno::E2BIG)?;
+    let prepared = Prepared {
+        image,
+        standard: [input.borrow(), output.borrow(), errors.borrow()],
+        arguments,
+        environment,
+        tell,
+    };
+    // SAFETY: `begin` only reads what it is given, which is there until this
+    // function returns, and its frames are smaller than the stack.
+    let pid = unsafe { process::spawn(begin, (&raw const prepared).cast(), stack) }?;
+    Ok(Running { pid, input: server_input, output: server_output, errors: server_errors })
+}
+
+/// All that the new process needs, made by the old one: it has little room.
+struct Prepared<'a> {
+    image: &'a Image<'a>,
+    standard: [Fd<'a>; 3],
+    arguments: &'a [*const c_char],
+    environment: &'a [*const c_char],
+    tell: fn(Failure),
+}
+
+extern "C" fn begin(_: usize, _: usize, _: usize, _: usize, prepared: *const c_void) -> ! {
+    // SAFETY: `run` has given a Prepared, which stays as it is meanwhile.
+    let prepared = unsafe { &*prepared.cast::<Prepared>() };
+    (prepared.tell)(become_program(prepared));
+    process::exit(127)
 }
 
 /// Returns only with an error.
-fn become_program(image: &Image, standard: [Fd; 3]) -> Failure {
+fn become_program(prepared: &Prepared) -> Failure {
+    let Prepared { image, standard, arguments, environment, .. } = *prepared;
     let prepare = || {
         // First what can be told of on the new standard error. The numbers are
         // not those of a pipe: the server was started with them open, see
@@ -96,23 +127,20 @@ fn become_program(image: &Image, standard: [Fd; 3]) -> Failure {
     if let Err(failure) = prepare() {
         return failure;
     }
-    let (mut arguments, mut environment) = ([ptr::null(); STRINGS + 1], [ptr::null(); STRINGS + 1]);
-    let arguments = point(image.arguments, &mut arguments);
-    let environment = point(image.environment, &mut environment);
     // SAFETY: this process will be the program, or exit; nothing of it uses
-    // another descriptor than the three that stay open.
+    // another descriptor than the three that stay open. Its parent's stay open
+    // there.
     unsafe { os::close_all(3) };
-    match (arguments, environment) {
-        (Some(arguments), Some(environment)) => {
-            calls::execve(image.path, arguments, environment).of("execve")
-        }
-        _ => Errno::E2BIG.of("execve"),
-    }
+    calls::execve(image.path, arguments, environment).of("execve")
 }
 
 /// Points at each of the strings in `block`, and puts a null pointer behind the
-/// last. None: there are more than fit.
-fn point<'a>(block: &[u8], pointers: &'a mut [*const c_char; STRINGS + 1]) -> Option<&'a [*const c_char]> {
+/// last; the second is the room that is left. None: there are more than
+/// [`STRINGS`].
+fn point<'a>(
+    block: &[u8],
+    pointers: &'a mut [*const c_char],
+) -> Option<(&'a [*const c_char], &'a mut [*const c_char])> {
     let mut count = 0;
     let mut rest = block;
     while let Ok(string) = CStr::from_bytes_until_nul(rest) {
@@ -120,5 +148,7 @@ fn point<'a>(block: &[u8], pointers: &'a mut [*const c_char; STRINGS + 1]) -> Op
         rest = rest.get(string.count_bytes() + 1..).unwrap_or_default();
         count += 1;
     }
-    pointers.get(..=count)
+    *pointers.get_mut(count)? = ptr::null();
+    let (used, left) = pointers.split_at_mut_checked(count + 1)?;
+    Some((used, left))
 }

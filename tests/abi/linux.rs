@@ -7,9 +7,10 @@ mod table;
 
 same! { self::constant:
     EPERM ENOENT EINTR EIO ENXIO E2BIG EBADF EAGAIN ENOMEM EACCES EBUSY EEXIST EXDEV ENOTDIR EISDIR EINVAL ENFILE EMFILE
-    EDQUOT EFBIG ENOSPC EROFS ENAMETOOLONG ENOSYS ELOOP EPROTO ENOTSOCK EOPNOTSUPP EAFNOSUPPORT EADDRINUSE
+    EPIPE EDQUOT EFBIG ENOSPC EROFS ENAMETOOLONG ENOSYS ELOOP EPROTO ENOTSOCK EOPNOTSUPP EAFNOSUPPORT EADDRINUSE
     EADDRNOTAVAIL ENOBUFS EILSEQ ECONNREFUSED
-    AT_FDCWD AT_SYMLINK_FOLLOW AT_SYMLINK_NOFOLLOW LOCK_EX LOCK_NB LOCK_UN O_EXCL O_TMPFILE RENAME_NOREPLACE SIGXFSZ SIGHUP SIGQUIT SIG_SETMASK POLLOUT F_SETFL RLIMIT_CPU RLIMIT_AS RLIMIT_NPROC UTIME_OMIT DT_DIR DT_REG DT_UNKNOWN CLOCK_MONOTONIC CLOCK_REALTIME MAP_ANON MAP_SHARED PROT_READ PROT_WRITE
+    AT_EXECFN F_DUPFD_CLOEXEC F_SETFD FD_CLOEXEC RUSAGE_CHILDREN RUSAGE_SELF S_IFCHR S_IFIFO SIGUSR1 SIGUSR2 SO_REUSEPORT CLONE_VFORK CLONE_VM PR_SET_CHILD_SUBREAPER AT_FDCWD AT_SYMLINK_FOLLOW AT_SYMLINK_NOFOLLOW LOCK_EX LOCK_NB LOCK_UN O_EXCL O_TMPFILE RENAME_NOREPLACE SIGXFSZ SIGHUP SIGQUIT SIG_SETMASK POLLOUT F_SETFL RLIMIT_CPU RLIMIT_AS RLIMIT_NPROC UTIME_OMIT O_RDWR O_TRUNC AT_SYSINFO_EHDR PR_SET_NO_NEW_PRIVS PR_SET_SECCOMP SECCOMP_MODE_FILTER
+    SECCOMP_RET_ALLOW SECCOMP_RET_KILL_PROCESS BPF_ABS BPF_ALU BPF_AND BPF_JEQ BPF_JGE BPF_JMP BPF_K BPF_LD BPF_RET BPF_W DT_DIR DT_REG DT_UNKNOWN CLOCK_MONOTONIC CLOCK_REALTIME MAP_ANON MAP_SHARED PROT_READ PROT_WRITE
     O_APPEND O_CLOEXEC O_CREAT O_DIRECTORY O_NOCTTY O_NOFOLLOW O_NONBLOCK O_PATH O_RDONLY O_WRONLY
     POLLIN R_OK RESOLVE_BENEATH RESOLVE_NO_MAGICLINKS RESOLVE_NO_SYMLINKS S_IFDIR S_IFMT S_IFREG S_IFSOCK SEEK_SET
     SIG_BLOCK SIGCHLD SIGINT SIGKILL SIGPIPE SIGTERM SFD_CLOEXEC SFD_NONBLOCK WNOHANG X_OK
@@ -27,6 +28,9 @@ const _: () = {
     assert!(offset_of!(linux_dirent64, d_type) + 1 == offset_of!(linux_dirent64, d_name));
     assert!(offset_of!(linux_dirent64, d_name) == offset_of!(libc::dirent64, d_name));
 };
+// What calls::getrusage_maxrss takes for granted; musl has room behind it.
+const _: () = assert!(size_of::<linux_raw_sys::general::rusage>() == 144);
+const _: () = assert!(core::mem::offset_of!(libc::rusage, ru_maxrss) == 32);
 same_field! { linux_raw_sys::general::pollfd, libc::pollfd: fd events revents }
 same_field! { linux_raw_sys::general::open_how, libc::open_how: flags mode resolve }
 same_field! { linux_raw_sys::net::sockaddr_in, libc::sockaddr_in: sin_family sin_port sin_addr }
@@ -50,6 +54,9 @@ macro_rules! number {
             match call {
                 $(table::Call::$call => {})*
                 table::Call::close_range | table::Call::openat2 => {}
+                table::Call::landlock_add_rule
+                | table::Call::landlock_create_ruleset
+                | table::Call::landlock_restrict_self => {}
             }
         }
     };
@@ -58,5 +65,25 @@ macro_rules! number {
 // `sc` is older than these.
 const _: () = assert!(table::Call::openat2 as i64 == libc::SYS_openat2 as i64);
 const _: () = assert!(table::Call::close_range as i64 == libc::SYS_close_range as i64);
+const _: () = assert!(table::Call::landlock_add_rule as i64 == libc::SYS_landlock_add_rule as i64);
+const _: () =
+    assert!(table::Call::landlock_create_ruleset as i64 == libc::SYS_landlock_create_ruleset as i64);
+const _: () = assert!(table::Call::landlock_restrict_self as i64 == libc::SYS_landlock_restrict_self as i64);
 
 include!("numbers.rs");
+
+same_field! { linux_raw_sys::ptrace::sock_filter, libc::sock_filter: code jt jf k }
+// What sys/linux/seccomp.rs and prctl_seccomp take for granted.
+const _: () = {
+    use core::mem::offset_of;
+    use linux_raw_sys::ptrace::{AUDIT_ARCH_AARCH64, AUDIT_ARCH_X86_64};
+    assert!(offset_of!(libc::sock_filter, jt) == 2 && offset_of!(libc::sock_filter, jf) == 3);
+    assert!(offset_of!(libc::sock_filter, k) == 4 && size_of::<libc::sock_filter>() == 8);
+    assert!(offset_of!(libc::sock_fprog, len) == 0 && offset_of!(libc::sock_fprog, filter) == 8);
+    assert!(offset_of!(libc::seccomp_data, nr) == 0 && offset_of!(libc::seccomp_data, arch) == 4);
+    assert!(offset_of!(libc::seccomp_data, instruction_pointer) == 8);
+    assert!(offset_of!(libc::seccomp_data, args) == 16);
+    // include/uapi/linux/audit.h: the ELF machine, 64 bits, little-endian.
+    assert!(AUDIT_ARCH_AARCH64 == 0xc000_0000 | libc::EM_AARCH64 as u32);
+    assert!(AUDIT_ARCH_X86_64 == 0xc000_0000 | libc::EM_X86_64 as u32);
+};

@@ -2,6 +2,7 @@
 number! {
     accept4 SYS_accept4 ACCEPT4;
     bind SYS_bind BIND;
+    chroot SYS_chroot CHROOT;
     clock_gettime SYS_clock_gettime CLOCK_GETTIME;
     clone SYS_clone CLONE;
     close SYS_close CLOSE;
@@ -18,6 +19,9 @@ number! {
     fstatat SYS_newfstatat NEWFSTATAT;
     fsync SYS_fsync FSYNC;
     getdents64 SYS_getdents64 GETDENTS64;
+    getpeername SYS_getpeername GETPEERNAME;
+    getpid SYS_getpid GETPID;
+    getrusage SYS_getrusage GETRUSAGE;
     getsockname SYS_getsockname GETSOCKNAME;
     ioctl SYS_ioctl IOCTL;
     kill SYS_kill KILL;
@@ -25,9 +29,11 @@ number! {
     listen SYS_listen LISTEN;
     lseek SYS_lseek LSEEK;
     mmap SYS_mmap MMAP;
+    munmap SYS_munmap MUNMAP;
     openat SYS_openat OPENAT;
     pipe2 SYS_pipe2 PIPE2;
     ppoll SYS_ppoll PPOLL;
+    prctl SYS_prctl PRCTL;
     prlimit64 SYS_prlimit64 PRLIMIT64;
     read SYS_read READ;
     readlinkat SYS_readlinkat READLINKAT;
@@ -37,8 +43,11 @@ number! {
     rt_sigprocmask SYS_rt_sigprocmask RT_SIGPROCMASK;
     sendfile SYS_sendfile SENDFILE;
     sendto SYS_sendto SENDTO;
+    setgid SYS_setgid SETGID;
+    setgroups SYS_setgroups SETGROUPS;
     setpgid SYS_setpgid SETPGID;
     setsockopt SYS_setsockopt SETSOCKOPT;
+    setuid SYS_setuid SETUID;
     shutdown SYS_shutdown SHUTDOWN;
     signalfd4 SYS_signalfd4 SIGNALFD4;
     socket SYS_socket SOCKET;

@@ -65,7 +65,7 @@ pub fn faults(bytes: &[u8]) -> Vec<String> {
 /// kernel would map as executable is searched, unless `text` says where its code
 /// is: of two bytes in a table or in a longer instruction, one in 20,000 reads as
 /// a way into the kernel.
-pub fn census(bytes: &[u8], text: Option<Range<u64>>) -> Census {
+pub fn census(bytes: &[u8], text: Option<[Range<u64>; 2]>) -> Census {
     let file = parse(bytes);
     let endian = file.endian();
     let mut census = Census::default();
@@ -99,9 +99,11 @@ pub fn census(bytes: &[u8], text: Option<Range<u64>>) -> Census {
                 let address = segment.p_vaddr(endian);
                 census.x86_64_among_data(address, bytes);
                 if let Some(text) = &text {
-                    let code = &bytes[(text.start - address) as usize..(text.end - address) as usize];
                     let mut exact = Census::default();
-                    exact.x86_64(text.start, code);
+                    for text in text {
+                        let code = &bytes[(text.start - address) as usize..(text.end - address) as usize];
+                        exact.x86_64(text.start, code);
+                    }
                     let is_part = exact.traps.iter().all(|trap| census.traps.contains(trap));
                     assert!(is_part && exact.undecoded == 0, "the map is another file's");
                     census = exact;

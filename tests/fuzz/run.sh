@@ -13,7 +13,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/../.."
 
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- head chunked range target condition listing options access cgi
+[ $# -gt 0 ] || set -- head chunked range target condition listing options access cgi connection
 
 # No sanitizer: the library has no unsafe code for one to look at, and without
 # one the compiler need not be a nightly.
@@ -40,12 +40,20 @@ for target; do
     mkdir -p "$corpus" "$found"
     dictionary=tests/fuzz/$target.dict
     [ "$target" != condition ] || dictionary=tests/fuzz/head.dict
-    set -- "-max_total_time=$seconds" -max_len=4096 -timeout=10 -print_final_stats=1 "-artifact_prefix=$found/"
+    # What a connection needs: more first inputs, longer than its own deadline, and a
+    # place for its files, which nobody removes when a target is ended.
+    transcripts=
+    timeout=10
+    [ "$target" != connection ] || { transcripts=tests/suite/wire && timeout=60; }
+    scratch=$(mktemp -d "$PWD/$built/scratch.XXXXXX")
+    set -- "-max_total_time=$seconds" -max_len=4096 "-timeout=$timeout" -print_final_stats=1 "-artifact_prefix=$found/"
     [ ! -e "$dictionary" ] || set -- "$@" "-dict=$dictionary"
     echo "fuzz: $target for $seconds s"
     touch "$built/start"
     code=0
-    "$built/$host/release/$target" "$@" "$corpus" "tests/fuzz/corpus/$target" >"$log" 2>&1 || code=$?
+    TMPDIR=$scratch "$built/$host/release/$target" "$@" "$corpus" "tests/fuzz/corpus/$target" \
+        ${transcripts:+"$transcripts"} >"$log" 2>&1 || code=$?
+    rm -rf "$scratch"
     new=$(find "$found" -type f -newer "$built/start")
     count=$(printf '%s' "$new" | grep -c '' || true)
     if [ "$code" -ne 0 ]; then

@@ -2,13 +2,13 @@
 //! from it one by one; what is behind one is kept for the next.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::socket::{
-    AddressFamily, SockFlag, SockType, SockaddrStorage, connect, setsockopt, socket, sockopt,
+    AddressFamily, SockFlag, SockType, SockaddrStorage, bind, connect, setsockopt, socket, sockopt,
 };
 
 use crate::pace::deadline;
@@ -23,6 +23,13 @@ pub struct Connection {
     ended: bool,
 }
 
+/// Programs that other tests start at the same time must not have it too, where that
+/// can be said at once.
+#[cfg(not(target_os = "macos"))]
+const CLOSED_ON_EXEC: SockFlag = SockFlag::SOCK_CLOEXEC;
+#[cfg(target_os = "macos")]
+const CLOSED_ON_EXEC: SockFlag = SockFlag::empty();
+
 impl Connection {
     pub fn open(address: SocketAddr) -> Connection {
         Connection::try_open(address).unwrap_or_else(|error| panic!("connect to {address}: {error}"))
@@ -36,10 +43,19 @@ impl Connection {
     /// must be set before connecting: the first window announced may not shrink.
     pub fn open_narrow(address: SocketAddr) -> Connection {
         let family = if address.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
-        let narrow: OwnedFd = socket(family, SockType::Stream, SockFlag::empty(), None).expect("a socket");
+        let narrow: OwnedFd = socket(family, SockType::Stream, CLOSED_ON_EXEC, None).expect("a socket");
         setsockopt(&narrow, sockopt::RcvBuf, &4096).expect("a small receive buffer");
         connect(narrow.as_raw_fd(), &SockaddrStorage::from(address)).expect("connect");
         Connection::bounded(narrow.into()).expect("timeouts")
+    }
+
+    /// From one of the machine's other addresses.
+    pub fn open_from(source: IpAddr, address: SocketAddr) -> io::Result<Connection> {
+        let family = if address.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
+        let own: OwnedFd = socket(family, SockType::Stream, CLOSED_ON_EXEC, None)?;
+        bind(own.as_raw_fd(), &SockaddrStorage::from(SocketAddr::new(source, 0)))?;
+        connect(own.as_raw_fd(), &SockaddrStorage::from(address))?;
+        Connection::bounded(own.into())
     }
 
     fn bounded(stream: TcpStream) -> io::Result<Connection> {

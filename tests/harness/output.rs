@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Instant;
 
-use crate::pace::deadline;
+use crate::pace::{deadline, until};
 
 #[derive(Clone)]
 pub struct Output {
@@ -15,6 +15,8 @@ pub struct Output {
 #[derive(Default)]
 struct Written {
     bytes: Vec<u8>,
+    /// The line of the sandbox, which differs from kernel to kernel.
+    sandbox: String,
     ended: bool,
 }
 
@@ -28,6 +30,7 @@ impl Output {
                 let count = from.read(&mut piece).unwrap_or(0);
                 let mut written = shared.0.lock().expect("no holder panics");
                 written.bytes.extend_from_slice(&piece[..count]);
+                written.set_sandbox_apart();
                 written.ended = count == 0;
                 shared.1.notify_all();
                 if count == 0 {
@@ -69,8 +72,27 @@ impl Output {
         self.wait_for("the end of the output", |bytes, ended| ended.then(|| text(bytes)))
     }
 
+    /// The line that says what the server has given up.
+    pub fn sandbox(&self) -> String {
+        until("the line of the sandbox", || {
+            let line = self.shared.0.lock().expect("no holder panics").sandbox.clone();
+            (!line.is_empty()).then_some(line)
+        })
+    }
+
     pub fn so_far(&self) -> String {
         String::from_utf8_lossy(&self.shared.0.lock().expect("no holder panics").bytes).into_owned()
+    }
+}
+
+impl Written {
+    fn set_sandbox_apart(&mut self) {
+        const BEGIN: &[u8] = b"svcd: sandbox: ";
+        let Some(start) = self.bytes.windows(BEGIN.len()).position(|window| window == BEGIN) else { return };
+        if let Some(len) = self.bytes[start..].iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.bytes.drain(start..=start + len).collect();
+            self.sandbox = text(&line[BEGIN.len()..len]);
+        }
     }
 }
 

@@ -36,6 +36,11 @@ impl Program {
         &CHOSEN
     }
 
+    /// Another one, that this machine runs itself.
+    pub fn at(path: &Path) -> Program {
+        Program { words: vec![path.into()], emulated: false }
+    }
+
     /// True if something runs the program for us, more slowly than the processor.
     pub fn is_emulated(&self) -> bool {
         self.emulated
@@ -45,6 +50,16 @@ impl Program {
     pub fn behind(&self, words: &[&str]) -> Program {
         let words = words.iter().map(OsString::from).chain(self.words.iter().cloned()).collect();
         Program { words, emulated: self.emulated }
+    }
+
+    /// A copy of the program, which can be replaced while it runs.
+    pub fn copied_to(&self, place: &Path) -> Program {
+        let mut copy = self.clone();
+        if let Some(last) = copy.words.last_mut() {
+            std::fs::copy(&*last, place).expect("a copy of the program");
+            *last = place.into();
+        }
+        copy
     }
 
     pub fn command(&self) -> Command {

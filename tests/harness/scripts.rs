@@ -27,6 +27,10 @@ pub const CAT: &str =
 /// Answers with the bytes of the file `said` beside it.
 pub const SAY: &str = "exec cat said\n";
 
+/// In front of a script: counts for how long its process group runs, see [`ticks`].
+/// `$tick` is the process that does.
+pub const TICK: &str = "while :; do echo; sleep 0.1; done >>ticks 2>/dev/null &\ntick=$!\n";
+
 /// Stands in every script as a comment: no answer may hold it.
 pub const SOURCE: &str = "the source: 51c0aa7e";
 
@@ -125,6 +129,20 @@ pub fn line_of(path: &Path) -> String {
 pub fn ids_of(path: &Path) -> Vec<i32> {
     let line = line_of(path);
     line.split_whitespace().map(|word| word.parse().expect("a process id")).collect()
+}
+
+/// How often the script [`TICK`] in `cgi-bin` has counted, ten times a second at the
+/// most. Unlike a clock it stands still while the machine does, and so can say that
+/// something took too long.
+pub fn ticks(tree: &Tree) -> usize {
+    let bytes = fs::read(tree.path("cgi-bin/ticks")).unwrap_or_default();
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// The most that a script may count in so many seconds, with time for a machine
+/// that has much else to do.
+pub fn ticks_in(seconds: f32) -> usize {
+    ((seconds + deadline().as_secs_f32() / 6.0) * 10.0) as usize
 }
 
 /// True while a process runs. One that has ended and that nobody has waited for

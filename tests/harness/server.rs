@@ -95,6 +95,11 @@ impl Server {
         assert_eq!((response.status, response.text().as_str()), (200, "hello, world\n"), "still serving");
     }
 
+    /// The process that was started has not ended.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.run.child.try_wait(), Ok(None))
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.id().cast_signed()), signal).expect("the server runs");
     }
@@ -125,6 +130,12 @@ impl Start {
         self
     }
 
+    /// Starts another program than the one that is chosen.
+    pub fn program(mut self, program: &Program) -> Start {
+        self.program = program.clone();
+        self
+    }
+
     /// Serves another folder than the tree's root; None leaves DOCROOT out.
     pub fn root(mut self, root: Option<&Path>) -> Start {
         self.root = root.map(Path::to_owned);
@@ -144,6 +155,12 @@ impl Start {
     /// In a process group of its own, as a shell starts it.
     pub fn own_group(mut self) -> Start {
         self.own_group = true;
+        self
+    }
+
+    /// As another file, which is the same program at first.
+    pub fn copied_to(mut self, place: &Path) -> Start {
+        self.program = self.program.copied_to(place);
         self
     }
 

@@ -2,7 +2,7 @@
 //! a running server, and does it to the children that are forked from then on.
 
 use std::env;
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,6 +14,22 @@ use crate::pace::{skip, until};
 use crate::process::{until_children, visible};
 use crate::program::Program;
 use crate::server::{Server, Start};
+
+/// Starts on a kernel that does not know a call, which [`let_go`] makes current again:
+/// for what the server learns of its kernel at the start.
+pub fn without(start: Start, call: &str) -> Start {
+    let inject = format!("--inject={call}:error=ENOSYS");
+    traceable(start).behind(&["strace", "-D", "-I", "1", "-qq", "-o", "/dev/null", &inject])
+}
+
+/// Nothing fails any more, and another may attach.
+pub fn let_go(server: &Server) {
+    let tracer = || Some(tracer(server.id())).filter(|id| *id != 0);
+    if let Some(id) = tracer() {
+        let _ = kill(Pid::from_raw(id.cast_signed()), Signal::SIGTERM);
+    }
+    until("the tracer to let go", || tracer().is_none().then_some(()));
+}
 
 /// A call that a child has made.
 #[derive(Debug, Clone)]
@@ -70,6 +86,13 @@ pub fn traceable(start: Start) -> Start {
     start.behind(&["perl", "-e", &script])
 }
 
+/// A process, and all calls that it has made.
+#[derive(Debug)]
+pub struct Traced {
+    pub id: u32,
+    pub calls: Vec<Call>,
+}
+
 pub struct Strace {
     child: Child,
     /// Where it writes, one file for each process.
@@ -80,13 +103,24 @@ pub struct Strace {
 impl Strace {
     /// With further words of its command line.
     pub fn attach(server: &Server, words: &[String]) -> Strace {
+        Strace::start(server, &["-f", "-ff", "-y", "-s", "80"], words)
+    }
+
+    /// The same for many children at a time, and for the processes that these make,
+    /// each until it is another program. Without `children` the server is alone.
+    pub fn attach_all(server: &Server, children: bool, words: &[String]) -> Strace {
+        let all = ["-s", "0", "-b", "execve", "-f", "-ff"];
+        Strace::start(server, if children { &all } else { &all[..2] }, words)
+    }
+
+    fn start(server: &Server, first: &[&str], words: &[String]) -> Strace {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let place = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("svcd-strace-{}-{place}", std::process::id()));
         fs::create_dir_all(&folder).expect("a new folder");
         let id = server.id().to_string();
         let mut command = Command::new("strace");
-        command.args(["-f", "-ff", "-qq", "-y", "-s", "80", "-p", &id, "-o"]).arg(folder.join("calls"));
+        command.args(first).args(["-qq", "-p", &id, "-o"]).arg(folder.join("calls"));
         // It tells more than what fails.
         let errors = folder.join("errors");
         let told = || fs::read_to_string(&errors).unwrap_or_default();
@@ -95,24 +129,41 @@ impl Strace {
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         until(&format!("{command:?} to attach"), || {
             let ended = child.try_wait().expect("wait");
-            assert_eq!(ended, None, "{command:?} has ended: {}", told());
-            (tracer(server.id()) == child.id()).then_some(())
+            let is_over = ended.is_some_and(|status| {
+                // The server has not survived its first call.
+                assert!(status.success(), "{command:?} has ended: {}", told());
+                true
+            });
+            (is_over || tracer(server.id()) == child.id()).then_some(())
         });
         Strace { child, folder, server: server.id() }
     }
 
     /// The calls of the only child that there was meanwhile, to its end.
-    pub fn end(mut self) -> Vec<Call> {
+    pub fn end(self) -> Vec<Call> {
         until_children(self.server, 0);
+        let id = self.server;
+        let mut children: Vec<_> = self.end_all().into_iter().filter(|process| process.id != id).collect();
+        let child = children.pop().expect("a child was traced");
+        assert!(children.is_empty(), "{} children more than one", children.len());
+        child.calls
+    }
+
+    /// The calls of every process until now; nothing fails any more.
+    pub fn end_all(mut self) -> Vec<Traced> {
         self.detach();
-        let others = [format!("calls.{}", self.server), "errors".to_owned()];
         let files = fs::read_dir(&self.folder).expect("its folder").flatten();
-        let is_other = |entry: &DirEntry| others.iter().any(|name| entry.file_name() == name.as_str());
-        let mut files: Vec<_> = files.filter(|entry| !is_other(entry)).collect();
-        let file = files.pop().expect("a child was traced");
-        assert!(files.is_empty(), "{} children more than one", files.len());
-        let text = fs::read(file.path()).expect("what it wrote");
-        calls(&String::from_utf8_lossy(&text))
+        let traced = files.filter_map(|file| {
+            let name = file.file_name();
+            // Of the server alone, the file has no number.
+            let id = match name.to_str()?.strip_prefix("calls")? {
+                "" => self.server,
+                number => number.strip_prefix('.')?.parse().ok()?,
+            };
+            let text = fs::read(file.path()).expect("what it wrote");
+            Some(Traced { id, calls: calls_in(&String::from_utf8_lossy(&text)) })
+        });
+        traced.collect()
     }
 
     fn detach(&mut self) {
@@ -136,7 +187,8 @@ fn tracer(id: u32) -> u32 {
     tracer.and_then(|tracer| tracer.trim().parse().ok()).unwrap_or_default()
 }
 
-fn calls(text: &str) -> Vec<Call> {
+/// The calls of one process, from what strace(1) has written of it.
+pub fn calls_in(text: &str) -> Vec<Call> {
     let mut found: Vec<Call> = Vec::new();
     for line in text.lines() {
         let Some((name, _)) = line.split_once('(') else { continue };
@@ -157,7 +209,7 @@ mod tests {
     fn calls_are_counted_by_name() {
         let text = "read(3</a(b>, \"x\", 1) = 1\nclose(3</a>)   = 0\n--- SIGIO {si_signo=SIGIO} ---\n\
             read(4, \"\", 1)  = -1 EIO (Input/output error) (INJECTED)\n+++ exited with 0 +++\n";
-        let found = calls(text);
+        let found = calls_in(text);
         let names: Vec<_> = found.iter().map(|call| (call.name.as_str(), call.count)).collect();
         assert_eq!(names, [("read", 1), ("close", 1), ("read", 2)]);
         let words = found[2].inject("error=EIO");

@@ -207,7 +207,7 @@ fn variables(request: &svcd::http::Request) -> Vec<u8> {
         method: b"GET",
         target,
         authority: target::authority(request.target).or_else(|| request.fields.first("Host")),
-        script_name: b"/cgi-bin/a",
+        script_name: b"cgi-bin/a",
         path_info: &path_info,
         path_translated: b"",
         script_filename: b"/www/cgi-bin/a",

@@ -21,11 +21,11 @@ writer:$5$rounds=1000$writersalt$fk/dgudjxP8UGbVTqDGsnWMEiJPm.Wiw/d98n3qS0Q2\n";
 const LARGE: usize = 12_000_000;
 
 /// With a file of users for this option.
-fn with_users(option: &str) -> Option<Git> {
+fn with_users(option: &str, others: &[&str]) -> Option<Git> {
     let tree = Tree::empty();
     let file = tree.outside().join("users");
     fs::write(&file, USERS).expect("a new file");
-    Git::of(tree, &[&format!("{option}={}", file.display())])
+    Git::of(tree, &[others, &[&format!("{option}={}", file.display())]].concat())
 }
 
 /// Lets everyone write, as far as git is asked.
@@ -82,7 +82,7 @@ fn a_push_of_whom_git_does_not_know() {
 /// Who it is of is known, to the server and to git.
 #[test]
 fn a_push_with_a_password() {
-    let Some(git) = with_users("--auth-write") else { return };
+    let Some(git) = with_users("--auth-write", &[]) else { return };
     open_up(&git);
     git.git(&["-C", &git.bare(), "config", "core.logAllRefUpdates", "always"]);
     git.run(&[], &["clone", "-q", "http://{}/git/main.git", "copy"]).with(128);
@@ -106,7 +106,7 @@ fn a_push_with_a_password() {
 /// need not be told to take from everyone.
 #[test]
 fn a_push_of_who_says_so_at_once() {
-    let Some(git) = with_users("--auth-write") else { return };
+    let Some(git) = with_users("--auth-write", &[]) else { return };
     let field = format!("http.extraHeader=Authorization: Basic {}", STANDARD.encode("ann:open sesame"));
     git.git(&["-c", &field, "clone", "-q", "http://{}/git/main.git", "copy"]);
     git.commit("copy", "README", b"new\n");
@@ -115,10 +115,30 @@ fn a_push_of_who_says_so_at_once() {
     git.is_whole("copy");
 }
 
+/// Everybody clones, and who pushes is asked: the repository need not be opened up.
+#[test]
+fn everybody_clones_and_users_push() {
+    let Some(git) = with_users("--auth-write", &["--cgi-auth"]) else { return };
+    change(&git, "http://{}/git/main.git");
+    let before = git.git(&["-C", &git.bare(), "rev-parse", "main"]);
+    for user in ["", "ann:wrong@"] {
+        let url = format!("http://{user}{{}}/git/main.git");
+        let ended = git.run(&[], &["-C", "copy", "push", "-q", &url, "main"]);
+        let is_unknown = ["could not read Username", "Authentication failed", "HTTP 401"];
+        assert!(is_unknown.iter().any(|words| ended.stderr.contains(words)), "{}", ended.stderr);
+        assert!(!ended.status.success(), "{user}");
+    }
+    assert_eq!(git.git(&["-C", &git.bare(), "rev-parse", "main"]), before, "nothing was written");
+    git.git(&["-C", "copy", "push", "-q", "http://writer:write%20it@{}/git/main.git", "main"]);
+    git.is_whole("copy");
+    git.git(&["clone", "-q", "http://{}/git/main.git", "again"]);
+    git.is_whole("again");
+}
+
 /// Only who is known may clone or push; git takes REMOTE_USER for leave to write.
 #[test]
 fn a_private_repository() {
-    let Some(git) = with_users("--auth") else { return };
+    let Some(git) = with_users("--auth", &[]) else { return };
     git.run(&[], &["clone", "-q", "http://{}/git/main.git", "copy"]).with(128);
     change(&git, "http://writer:write%20it@{}/git/main.git");
     git.git(&["-C", "copy", "push", "-q"]);

@@ -88,5 +88,8 @@ fn a_wsgi_application() {
     assert_eq!((answer.status, answer.reason.as_str()), (203, "Heard Elsewhere"));
     assert_eq!(answer.field("X-Path"), Some("/a b/"));
     assert_eq!(answer.text(), "http://svcd.test/cgi-bin/application.py/a%20b/?c=d\n");
+    // PATH_INFO is there, though nothing is behind the name.
+    let answer = host.server.get("/cgi-bin/application.py").expect("an answer");
+    assert_eq!((answer.status, answer.field("X-Path")), (203, Some("")));
     assert_eq!(host.server.stop().stderr.lines().count(), 1, "nothing but where it listens");
 }

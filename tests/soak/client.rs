@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use svcd_tests::response::Asked;
 use svcd_tests::server::request;
 use svcd_tests::tree::Random;
 use svcd_tests::versions::{content, delete, identify, put};
@@ -12,9 +12,16 @@ use svcd_tests::{Connection, Server};
 
 use crate::shapes::{LAST, Shape, choose};
 
+/// As many ranges as the server takes, each apart from the others.
+const SIXTEEN: &str = "Range: bytes=0-0,16-16,32-32,48-48,64-64,80-80,96-96,112-112,128-128,144-144,160-160,\
+                       176-176,192-192,208-208,224-224,240-240\r\n";
+
 /// How many answers all clients want together, and have.
 pub struct Goal {
     wanted: usize,
+    start: Instant,
+    /// They do not go on for longer.
+    time: Duration,
     answered: AtomicUsize,
     connections: AtomicUsize,
     /// Connections that the client ended in the middle of something.
@@ -25,9 +32,11 @@ pub struct Goal {
 }
 
 impl Goal {
-    pub fn of(wanted: usize) -> Goal {
+    pub fn of(wanted: usize, time: Duration) -> Goal {
         Goal {
             wanted,
+            start: Instant::now(),
+            time,
             answered: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
             aborted: AtomicUsize::new(0),
@@ -42,7 +51,12 @@ impl Goal {
 
     /// How many tenths of the way are gone.
     pub fn tenths(&self) -> usize {
-        10 * self.answered() / self.wanted.max(1)
+        let by_time = 10.0 * self.start.elapsed().as_secs_f64() / self.time.as_secs_f64();
+        (10 * self.answered() / self.wanted.max(1)).max(by_time as usize)
+    }
+
+    pub fn count_aborted(&self) {
+        self.aborted.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Connections, and answers by method and status.
@@ -59,7 +73,9 @@ impl Goal {
     }
 
     fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::Relaxed) || self.answered() >= self.wanted
+        self.is_over.load(Ordering::Relaxed)
+            || self.answered() >= self.wanted
+            || self.start.elapsed() >= self.time
     }
 
     fn count(&self, shape: Option<usize>) {
@@ -72,11 +88,11 @@ impl Goal {
 
 pub struct Client<'a> {
     address: SocketAddr,
-    shapes: &'a [Shape],
-    goal: &'a Goal,
-    random: Random,
+    pub shapes: &'a [Shape],
+    pub goal: &'a Goal,
+    pub random: Random,
     /// The name of the file that only this client writes, and its versions.
-    own: String,
+    pub own: String,
     version: u64,
 }
 
@@ -103,15 +119,15 @@ impl<'a> Client<'a> {
     fn connection(&mut self) -> Result<(), String> {
         let connection = Connection::try_open(self.address).map_err(|error| format!("connect: {error}"))?;
         self.goal.connections.fetch_add(1, Ordering::Relaxed);
-        match self.random.below(20) {
-            0 => self.one(connection),
-            1 => self.last(connection),
-            2 => self.broken_off(connection),
-            3 => self.half_a_head(connection),
-            4 => self.own_file(connection),
-            5 => self.half_a_body(connection),
-            _ => self.batches(connection),
-        }
+        let (kind, result) = match self.random.below(20) {
+            0 => ("one request", self.one(connection)),
+            1 => ("a last request", self.last(connection)),
+            2..5 => ("leaving", self.leave(connection)),
+            5 => ("an own file", self.own_file(connection)),
+            6 => ("a flood", self.flood(connection)),
+            _ => ("batches", self.batches(connection)),
+        };
+        result.map_err(|why| format!("{kind}: {why}"))
     }
 
     /// One request, and the server closes.
@@ -160,18 +176,20 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Leaves in the middle of an answer, with a reset or without.
-    fn broken_off(&mut self, mut connection: Connection) -> Result<(), String> {
-        self.goal.aborted.fetch_add(1, Ordering::Relaxed);
-        let requests: Vec<_> = (0..self.random.below(9))
-            .map(|_| choose(self.shapes, &mut self.random).1.request(false))
-            .collect();
-        connection.send(&[requests.concat(), request("GET", b"/big.bin")].concat());
-        if self.random.below(2) == 0 {
-            connection.read(1 + self.random.below(200_000))?;
-        }
-        if self.random.below(2) == 0 {
-            connection.reset();
+    /// Very many requests at once, or many that each ask for many ranges.
+    fn flood(&mut self, mut connection: Connection) -> Result<(), String> {
+        let (count, shape) = if self.random.below(2) == 0 {
+            (200, request("HEAD", b"/hello.txt"))
+        } else {
+            (32, format!("GET /bytes.bin HTTP/1.1\r\nHost: svcd.test\r\n{SIXTEEN}\r\n").into_bytes())
+        };
+        connection.send(&shape.repeat(count));
+        for _ in 0..count {
+            let status = connection.next_answer(&shape)?.status;
+            if !matches!(status, 200 | 206) {
+                return Err(format!("{status} in a flood of {}", shape.escape_ascii()));
+            }
+            self.goal.count(None);
         }
         Ok(())
     }
@@ -211,46 +229,5 @@ impl<'a> Client<'a> {
             204 | 404 => Ok(()),
             status => Err(format!("DELETE {}: {status}", self.own)),
         }
-    }
-
-    /// Leaves in the middle of an upload.
-    fn half_a_body(&mut self, mut connection: Connection) -> Result<(), String> {
-        self.goal.aborted.fetch_add(1, Ordering::Relaxed);
-        let whole = put(&self.own, &content(1, 50_000));
-        let head = whole.len() - 50_000;
-        let sent = head + self.random.below(50_000);
-        connection.send(&whole[..sent]);
-        match self.random.below(3) {
-            0 => connection.reset(),
-            1 => {
-                connection.half_close();
-                connection.next_answer(&whole)?.is(400)?;
-                connection.at_end()?;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Sends a part of a head, or nothing at all, and leaves.
-    fn half_a_head(&mut self, mut connection: Connection) -> Result<(), String> {
-        self.goal.aborted.fetch_add(1, Ordering::Relaxed);
-        let head = choose(self.shapes, &mut self.random).1.request(false);
-        let part = &head[..self.random.below(30)];
-        connection.send(part);
-        match self.random.below(3) {
-            0 => connection.reset(),
-            1 => {
-                connection.half_close();
-                if part.is_empty() {
-                    return connection.at_end();
-                }
-                let asked = Asked { head: part.starts_with(b"HEAD "), ..Asked::anything() };
-                connection.next_response(asked)?.is(400)?;
-                return connection.at_end();
-            }
-            _ => {}
-        }
-        Ok(())
     }
 }

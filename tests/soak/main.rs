@@ -1,18 +1,23 @@
-//! A million requests of every shape, and what they leave behind: nothing.
+//! Very many requests of every shape, from clients of every kind, and what they leave
+//! behind: nothing.
 //!
-//! `make soak` runs it. `REQUESTS` says how many are answered (default 10,000),
-//! `THREADS` how many clients there are at a time (4), `SEED` what they do (1).
-//! Each answer is checked. It fails on a wrong one, and when the parent has
-//! grown, or has kept a descriptor, a child or a zombie, and when the tree is not
-//! what it was.
+//! `make soak` runs it. `REQUESTS` says how many are answered (default 10,000) and
+//! `MINUTES` how long that may take (10), `THREADS` how many clients there are at a
+//! time (4), `SEED` what they do (1). Each answer is checked. It fails on a wrong one,
+//! and when the parent has grown, or has kept a descriptor, a child or a zombie, and
+//! when the tree is not what it was. How long a healthy client waits is told.
 
+mod attack;
 mod client;
+mod latency;
+mod leaving;
 mod shapes;
 mod snapshot;
 
 use std::env;
+use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,6 +30,9 @@ use snapshot::Snapshot;
 /// Kilobytes that the parent may have grown by: a page or two of a stack or a
 /// table that no request had touched before.
 const SLACK: u64 = 16;
+
+/// How long a healthy client is looked at, each time.
+const MEASURED: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     if !visible("the soak") {
@@ -41,6 +49,7 @@ fn main() -> ExitCode {
 
 fn soak() -> Result<(), String> {
     let requests = number("REQUESTS", 10_000);
+    let time = Duration::from_secs(60 * number::<u64>("MINUTES", 10));
     let threads = number("THREADS", 4);
     let seed: u64 = number("SEED", 1);
     let server = shapes::server();
@@ -55,21 +64,26 @@ fn soak() -> Result<(), String> {
     };
 
     // Every path is walked once before anything is measured.
-    let warm_up = Goal::of(2000);
-    crowd(&warm_up, &mut |_| {})?;
+    crowd(&Goal::of(2000, time), &mut |_| {})?;
+    println!("a healthy client, process {}", server.id());
+    latency::beside_slow_heads(&server, MEASURED)?;
+    latency::at_the_cap(&server, MEASURED)?;
     let before = at_rest(&server);
     let descriptors = process::descriptors(server.id());
 
-    println!("{requests} requests, {threads} clients, seed {seed}, process {}", server.id());
+    println!("{requests} requests, {threads} clients, seed {seed}, beside {} slow ones", latency::SLOW);
     println!("{}", Snapshot::TITLES);
     println!("{}", before.row("before", 0, Duration::ZERO));
-    let goal = Goal::of(requests);
+    let goal = Goal::of(requests, time);
     let start = Instant::now();
-    crowd(&goal, &mut |percent| {
-        let now = Snapshot::of(server.id());
-        println!("{}", now.row(&format!("{percent} %"), goal.answered(), start.elapsed()));
+    beside_slow_ones(server.address, || {
+        crowd(&goal, &mut |percent| {
+            let now = Snapshot::of(server.id());
+            println!("{}", now.row(&format!("{percent} %"), goal.answered(), start.elapsed()));
+        })
     })?;
     let time = start.elapsed();
+    latency::at_the_cap(&server, MEASURED)?;
     let after = at_rest(&server);
     println!("{}", after.row("after", goal.answered(), time));
     println!("{}", goal.summary(&shapes));
@@ -82,8 +96,23 @@ fn soak() -> Result<(), String> {
     if !changes.is_empty() {
         return Err(format!("what clients have left in the tree: {changes:?}"));
     }
+    println!("no descriptor, process or file is left");
     let ended = server.stop();
     if ended.status.code() == Some(0) { Ok(()) } else { Err(format!("the end: {ended:?}")) }
+}
+
+/// While heads come that never end, and answers are hardly read.
+fn beside_slow_ones(address: SocketAddr, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    let (open, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| attack::slow_heads(address, latency::SLOW, &open, &is_over));
+        for _ in 0..4 {
+            scope.spawn(|| attack::slow_reader(address, &is_over));
+        }
+        let result = work();
+        is_over.store(true, Ordering::Relaxed);
+        result
+    })
 }
 
 /// Runs clients until the goal is reached. `report` is called with the percents

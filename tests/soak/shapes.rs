@@ -83,6 +83,10 @@ const ROWS: &[Row] = &[
     ("GET /large.bin", "Range: bytes=-40000\r\n", "", 206, 2),
     ("GET /bytes.bin", "Range: bytes=0-9,100-199,-1\r\n", "", 206, 4),
     ("GET /bytes.bin", "Range: bytes=4096-\r\n", "", 416, 4),
+    ("GET /cgi-bin/hello", "", "", 200, 2),
+    ("HEAD /cgi-bin/hello", "", "", 200, 1),
+    ("POST /cgi-bin/echo", LENGTH, "hello world", 200, 1),
+    ("POST /cgi-bin/echo", CHUNKED, CHUNKS, 200, 1),
     ("GET /hello.txt", "Range: bytes=1-2\r\nIf-Range: {etag}\r\n", "", 206, 2),
     ("GET /hello.txt", "Range: bytes=1-2\r\nIf-Range: \"x\"\r\n", "", 200, 2),
 ];
@@ -94,12 +98,22 @@ pub const LAST: &[(&[u8], u16)] = &[
     (b"GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 400),
     (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
     (b"GET / HTTP/2.0\r\n\r\n", 505),
+    (b"GET /cgi-bin/nothing HTTP/1.1\r\nHost: a\r\n\r\n", 502),
     (b"GET /hello.txt HTTP/1.0\r\n\r\n", 200),
     (b"GET /bare/ HTTP/1.0\r\nHost: a\r\n\r\n", 200),
     (b"HEAD /hello.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 200),
     (b"PUT /stored.txt HTTP/1.1\r\nHost: svcd.test\r\nContent-Length: 99999999999\r\n\r\n", 413),
     (b"PUT /stored.txt HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx", 421),
     (b"PUT /stored.txt HTTP/1.1\r\nHost: svcd.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhellox", 400),
+];
+
+/// Programs. Only clients that leave ask for the last two.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("hello", "printf 'Content-Type: text/plain\\n\\nhello\\n'"),
+    ("echo", "printf 'Content-Type: text/plain\\n\\n'; exec cat"),
+    ("nothing", "exit 0"),
+    ("endless", "printf 'Content-Type: text/plain\\n\\n'; exec yes"),
+    ("silent", "exec sleep 1000"),
 ];
 
 pub fn server() -> Server {
@@ -112,6 +126,11 @@ pub fn server() -> Server {
     tree.file("dir/stored.txt", b"hello world");
     for place in 0..100 {
         tree.file(format!("many/file {place} <&>.txt"), b"x");
+    }
+    for (name, text) in PROGRAMS {
+        let name = format!("cgi-bin/{name}");
+        tree.file(&name, format!("#!/bin/sh\n{text}\n").as_bytes());
+        tree.permit(&name, 0o755);
     }
     let arguments = ["--log", "/dev/null", "--write", "--host", "svcd.test", "--no-sync"];
     Server::with(tree).arguments(&arguments).start()

@@ -85,6 +85,7 @@ fn limits_of_programs() {
     assert_eq!((options.cgi_timeout, options.cgi_limit), (60, 0));
     assert_eq!((options.cgi_cpu, options.cgi_memory, options.cgi_procs), (0, 0, 0));
     assert!(served(&[c"--cgi-pass-auth"]).cgi_pass_auth);
+    assert!(!options.cgi_auth && served(&[c"--cgi-auth"]).cgi_auth);
     assert!(!served(&[c"--no-cgi"]).has_cgi);
     let options = served(&[
         c"--cgi-timeout=1",

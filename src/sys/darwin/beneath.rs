@@ -30,6 +30,11 @@ impl Beneath {
         Ok((directory, Beneath { flags: constant::O_NOFOLLOW_ANY | beneath }))
     }
 
+    /// Nothing else is needed here.
+    pub fn is_walk(&self) -> bool {
+        false
+    }
+
     pub fn open(&self, directory: Fd, name: &CStr, flags: u32) -> Result<OwnedFd, Errno> {
         if name.to_bytes().split(|byte| *byte == b'/').any(|component| component == b"..") {
             return Err(Errno::EXDEV);

@@ -33,6 +33,7 @@ pub const ENOBUFS: u32 = 55;
 pub const ECONNREFUSED: u32 = 61;
 pub const ELOOP: u32 = 62;
 pub const ENAMETOOLONG: u32 = 63;
+pub const EPIPE: u32 = 32;
 pub const EDQUOT: u32 = 69;
 pub const ENOSYS: u32 = 78;
 pub const EILSEQ: u32 = 92;
@@ -59,6 +60,7 @@ pub const O_CLOEXEC: u32 = 0x1000000;
 pub const O_NOFOLLOW_ANY: u32 = 0x20000000;
 pub const AT_FDCWD: i32 = -2;
 pub const AT_SYMLINK_NOFOLLOW: u32 = 0x20;
+pub const F_DUPFD_CLOEXEC: u32 = 67;
 pub const F_SETFD: u32 = 2;
 pub const F_SETFL: u32 = 4;
 pub const F_GETPATH: u32 = 50;
@@ -75,6 +77,8 @@ pub const RENAME_EXCL: u32 = 4;
 
 // sys/stat.h
 pub const S_IFMT: u32 = 0o170000;
+pub const S_IFIFO: u32 = 0o010000;
+pub const S_IFCHR: u32 = 0o020000;
 pub const S_IFDIR: u32 = 0o040000;
 pub const S_IFREG: u32 = 0o100000;
 pub const S_IFSOCK: u32 = 0o140000;
@@ -96,6 +100,7 @@ pub const AF_INET6: u32 = 30;
 pub const SOCK_STREAM: u32 = 1;
 pub const SOL_SOCKET: u32 = 0xffff;
 pub const SO_REUSEADDR: u32 = 4;
+pub const SO_REUSEPORT: u32 = 0x200;
 pub const SO_LINGER: u32 = 0x80;
 pub const SO_NWRITE: u32 = 0x1024;
 pub const SO_SNDTIMEO: u32 = 0x1005;
@@ -120,9 +125,15 @@ pub const SIGPIPE: u32 = 13;
 pub const SIGTERM: u32 = 15;
 pub const SIGCHLD: u32 = 20;
 pub const SIGXFSZ: u32 = 25;
+pub const SIGUSR1: u32 = 30;
+pub const SIGUSR2: u32 = 31;
 pub const SIG_BLOCK: u32 = 1;
 pub const SIG_SETMASK: u32 = 3;
 pub const WNOHANG: u32 = 1;
+
+// sys/resource.h
+pub const RUSAGE_SELF: u32 = 0;
+pub const RUSAGE_CHILDREN: i32 = -1;
 
 // sys/mman.h
 pub const PROT_READ: u32 = 1;

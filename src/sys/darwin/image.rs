@@ -1,9 +1,12 @@
-//! What a program is started with.
+//! How a program is started, and how all of it ends.
+
+use core::ffi::c_void;
 
 use super::{calls, constant};
-use crate::sys::calls::{close, fcntl};
+use crate::sys::calls::{close, fcntl, setpgid};
 use crate::sys::errno::Errno;
 use crate::sys::fd::{Fd, OwnedFd};
+use crate::sys::process::{Begin, Fork};
 
 /// The ends to read and to write, closed on exec.
 pub fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
@@ -50,4 +53,27 @@ pub fn unblock() -> Result<(), Errno> {
         calls::sigaction_default(signal)?;
     }
     calls::sigprocmask(constant::SIG_SETMASK, 0)
+}
+
+/// fork(2): a vfork(2) that is not a fork has gone from this system.
+///
+/// # Safety
+/// See `process::spawn`.
+pub unsafe fn spawn(entry: Begin, context: *const c_void, _: &mut [u8]) -> Result<i32, Errno> {
+    match super::fork()? {
+        Fork::Child => entry(0, 0, 0, 0, context),
+        Fork::Parent(pid) => {
+            // Both do this, so that it is done whoever runs first.
+            let _ = setpgid(pid, pid);
+            Ok(pid)
+        }
+    }
+}
+
+/// There is nothing like it.
+pub fn adopt_orphans() {}
+
+/// There are none but the one that is known: see [`adopt_orphans`].
+pub fn kill_children() -> bool {
+    false
 }

@@ -12,9 +12,12 @@ pub mod constant;
 mod image;
 mod layout;
 mod memory;
+pub mod sandbox;
 mod storage;
 mod table;
 mod watch;
+
+use core::ffi::CStr;
 
 use super::calls::fcntl;
 use super::errno::Errno;
@@ -22,14 +25,15 @@ use super::fd::{Fd, OwnedFd};
 use super::net::{self, Connection, Sockaddr};
 use super::process::Fork;
 use super::readiness::Entry;
+use super::start::Environment;
 
 pub use beneath::Beneath;
 pub use calls::getdirentries64 as read_directory;
-pub use image::{close_all, dup_to, pipe, set_limit, unblock};
+pub use image::{adopt_orphans, close_all, dup_to, kill_children, pipe, set_limit, spawn, unblock};
 pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
 pub use storage::{create_unnamed, link, path, rename, stamp, sync};
 pub use table::Call;
-pub use watch::Watch;
+pub use watch::{Watch, prepare_for_one};
 
 /// Non-blocking, closed on exec; two steps, which is no race with one thread.
 pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
@@ -38,6 +42,9 @@ pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
     fcntl(socket.borrow(), constant::F_SETFL, constant::O_NONBLOCK)?;
     Ok(socket)
 }
+
+/// Of a list of groups: an empty one would stand for that of root.
+pub const FEWEST_GROUPS: usize = 1;
 
 /// Bytes in the queue of a socket that its peer has not acknowledged.
 pub fn unacknowledged(socket: Fd) -> Result<u32, Errno> {
@@ -92,4 +99,22 @@ pub fn poll(entries: &mut [Entry], timeout: Option<u64>) -> Result<(), Errno> {
 /// A kqueue would take three calls more; a program's end is looked for.
 pub fn watch_children() -> Option<OwnedFd> {
     None
+}
+
+/// The first string behind the variables, which the loader is told.
+pub fn own_path(environment: Environment) -> Option<&'static CStr> {
+    // SAFETY: the kernel has put pointers to strings there, which live as long as
+    // the process, and a null pointer.
+    let first = unsafe { (*environment.end()).as_ref().map(|first| CStr::from_ptr(first)) }?;
+    let path = first.to_bytes_with_nul().strip_prefix(b"executable_path=")?;
+    CStr::from_bytes_with_nul(path).ok()
+}
+
+/// Bytes in the unit of ru_maxrss.
+pub const MAXRSS: u64 = 1;
+
+/// There is no other way to write without waiting than to say so of the pipe itself,
+/// which others may have open too.
+pub fn set_nonblocking_write(fd: Fd) -> Result<(), Errno> {
+    fcntl(fd, constant::F_SETFL, constant::O_NONBLOCK)
 }

@@ -35,6 +35,10 @@ impl Beneath {
         }
     }
 
+    pub fn is_walk(&self) -> bool {
+        !self.openat2
+    }
+
     /// A mount point on the way is entered: NO_XDEV is not asked for.
     pub fn open(&self, directory: Fd, name: &CStr, flags: u32) -> Result<OwnedFd, Errno> {
         if !self.openat2 {

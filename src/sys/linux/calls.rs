@@ -1,16 +1,18 @@
 //! Storey two: the calls that Darwin does not have, or has otherwise. See
 //! `sys::calls` for the rules.
 
-use core::ffi::CStr;
+use core::ffi::{CStr, c_void};
 
 use linux_raw_sys::general::{__kernel_timespec, open_how};
+use linux_raw_sys::landlock::{landlock_rule_type, landlock_ruleset_attr};
 
-use super::constant;
 use super::layout::SignalInfo;
 use super::table::Call;
+use super::{arch, constant};
 use crate::sys::errno::Errno;
 use crate::sys::fd::{Fd, OwnedFd};
-use crate::sys::gate::call;
+use crate::sys::gate::{self, call};
+use crate::sys::process::Begin;
 use crate::sys::readiness::Entry;
 
 /// Writes the peer's address and returns its whole length with the connection.
@@ -38,6 +40,21 @@ pub fn clone(exit_signal: u32) -> Result<i32, Errno> {
     unsafe { call(Call::clone, [exit_signal as usize, 0, 0, 0, 0]) }.map(|pid| pid as i32)
 }
 
+/// clone(2) whose child begins in `entry` on the stack that ends at `end`.
+///
+/// # Safety
+/// See `arch::trap_onto`.
+pub unsafe fn clone_onto(
+    flags: u32,
+    end: *mut usize,
+    entry: Begin,
+    context: *const c_void,
+) -> Result<i32, Errno> {
+    // SAFETY: the caller answers for it.
+    let returned = unsafe { arch::trap_onto(flags as usize, end, context, entry, Call::clone as usize) };
+    gate::result(returned).map(|returned| returned.first as i32)
+}
+
 /// Writes whole records into `buffer` and returns their bytes: 0 at the end.
 pub fn getdents64(directory: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
     let arguments = [directory.register(), buffer.as_mut_ptr() as usize, buffer.len()];
@@ -60,6 +77,44 @@ pub fn ioctl_outq(socket: Fd) -> Result<u32, Errno> {
     let arguments = [socket.register(), constant::SIOCOUTQ as usize, &raw mut count as usize];
     // SAFETY: for this command the kernel writes one int.
     unsafe { call(Call::ioctl, arguments) }.map(|_| count)
+}
+
+/// Allows `rights` in what `file` is, or in all that is below it.
+pub fn landlock_add_rule(ruleset: Fd, file: Fd, rights: u64) -> Result<(), Errno> {
+    // struct landlock_path_beneath_attr: 64 bits, and a descriptor behind them.
+    let attr = [rights as u32, (rights >> 32) as u32, file.number() as u32];
+    let kind = landlock_rule_type::LANDLOCK_RULE_PATH_BENEATH as usize;
+    let arguments = [ruleset.register(), kind, attr.as_ptr() as usize, 0];
+    // SAFETY: the kernel reads one attribute of this kind, which has 12 bytes.
+    unsafe { call(Call::landlock_add_rule, arguments) }.map(drop)
+}
+
+/// What is named here is forbidden, but for the rules that are added.
+pub fn landlock_create_ruleset(files: u64, net: u64, scopes: u64) -> Result<OwnedFd, Errno> {
+    let attr = landlock_ruleset_attr { handled_access_fs: files, handled_access_net: net, scoped: scopes };
+    let arguments = [&raw const attr as usize, size_of::<landlock_ruleset_attr>(), 0];
+    // SAFETY: the kernel reads one attribute of the size it is told; what an
+    // older one does not know is 0.
+    unsafe { call(Call::landlock_create_ruleset, arguments) }.map(OwnedFd::new)
+}
+
+pub fn landlock_restrict_self(ruleset: Fd) -> Result<(), Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::landlock_restrict_self, [ruleset.register(), 0]) }.map(drop)
+}
+
+/// Of Landlock, from 1 on.
+pub fn landlock_version() -> Result<usize, Errno> {
+    let flags = constant::LANDLOCK_CREATE_RULESET_VERSION as usize;
+    // SAFETY: with this flag there is no attribute.
+    unsafe { call(Call::landlock_create_ruleset, [0, 0, flags]) }
+}
+
+/// # Safety
+/// Nothing uses the memory any more.
+pub unsafe fn munmap(address: usize, length: usize) -> Result<(), Errno> {
+    // SAFETY: the caller has given it up.
+    unsafe { call(Call::munmap, [address, length]) }.map(drop)
 }
 
 /// Gives the open file that `link` leads to another name, in `folder`.
@@ -88,6 +143,24 @@ pub fn ppoll(fds: &mut [Entry], mut timeout: Option<__kernel_timespec>) -> Resul
     // SAFETY: the kernel writes into `fds.len()` entries and into the timespec,
     // which is this function's own copy; a null mask leaves the signal mask.
     unsafe { call(Call::ppoll, arguments) }
+}
+
+/// For options whose arguments are numbers; those that it does not have are 0.
+pub fn prctl(option: u32, argument: u32) -> Result<(), Errno> {
+    // SAFETY: no address is passed; the options in `constant` take none.
+    unsafe { call(Call::prctl, [option as usize, argument as usize, 0, 0, 0]) }.map(drop)
+}
+
+/// PR_SET_SECCOMP of prctl(2) with a filter; each step is a `struct sock_filter`
+/// of 8 bytes.
+pub fn prctl_seccomp(steps: &[u8]) -> Result<(), Errno> {
+    // struct sock_fprog: 16 bits that say how many, and a pointer.
+    let program = [steps.len() / 8, steps.as_ptr() as usize];
+    let mode = constant::SECCOMP_MODE_FILTER as usize;
+    let arguments = [constant::PR_SET_SECCOMP as usize, mode, program.as_ptr() as usize];
+    // SAFETY: the kernel reads one sock_fprog, of which the bytes behind the first
+    // two are padding, and so many steps, at any alignment.
+    unsafe { call(Call::prctl, arguments) }.map(drop)
 }
 
 /// Returns the length of a link's text, which says that `path` is a link.

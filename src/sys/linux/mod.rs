@@ -11,28 +11,33 @@ pub mod arch;
 mod beneath;
 mod calls;
 pub mod constant;
+#[cfg(feature = "escape")]
+pub mod escape;
 mod image;
+mod landlock;
 mod layout;
+pub mod sandbox;
+mod seccomp;
 mod storage;
 mod table;
 mod watch;
 
-use core::ffi::c_char;
+use core::ffi::{CStr, c_char};
 
 use super::errno::Errno;
 use super::fd::{Fd, OwnedFd};
 use super::net::{self, Connection, Sockaddr};
 use super::process::Fork;
 use super::readiness::Entry;
-use super::start;
+use super::start::{self, Environment};
 
 pub use beneath::Beneath;
 pub use calls::getdents64 as read_directory;
-pub use image::{close_all, dup_to, pipe, set_limit, unblock};
+pub use image::{adopt_orphans, close_all, dup_to, kill_children, pipe, set_limit, spawn, unblock};
 pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
-pub use storage::{create_unnamed, link, path, rename, stamp, sync};
+pub use storage::{create_unnamed, link, path, rename, set_nonblocking_write, stamp, sync};
 pub use table::Call;
-pub use watch::Watch;
+pub use watch::{Watch, prepare_for_one};
 
 /// Where both processors' entries go, with the stack they found: argc, the
 /// pointers of argv and a 0, those of the environment and a 0, the auxiliary
@@ -52,6 +57,9 @@ pub fn socket(family: u32) -> Result<OwnedFd, Errno> {
     calls::socket(family, kind, 0)
 }
 
+/// Of a list of groups: it may be empty.
+pub const FEWEST_GROUPS: usize = 0;
+
 /// Bytes in the queue of a socket that its peer has not acknowledged: tcp(7),
 /// unix(7).
 pub fn unacknowledged(socket: Fd) -> Result<u32, Errno> {
@@ -65,7 +73,9 @@ pub fn accept(listener: Fd, timeout: u32) -> Result<Connection, Errno> {
     let (socket, length) = calls::accept4(listener, address.bytes_mut(), constant::SOCK_CLOEXEC)?;
     let peer = address.get(length);
     if peer.is_none() {
-        net::set_timeouts(socket.borrow(), timeout)?;
+        // Of this connection, and not of the listening socket, of which these
+        // errors would be told otherwise.
+        net::set_timeouts(socket.borrow(), timeout).map_err(|_| Errno::EPROTO)?;
     }
     Ok(Connection { socket, peer })
 }
@@ -106,3 +116,13 @@ pub fn poll(entries: &mut [Entry], timeout: Option<u64>) -> Result<(), Errno> {
 pub fn watch_children() -> Option<OwnedFd> {
     calls::signalfd4(1 << (constant::SIGCHLD - 1), constant::SFD_CLOEXEC).ok()
 }
+
+/// AT_EXECFN of getauxval(3): the path that the program was started by.
+pub fn own_path(environment: Environment) -> Option<&'static CStr> {
+    let address = environment.auxiliary(constant::AT_EXECFN as usize)?;
+    // SAFETY: the kernel has put a string there, which lives as long as the process.
+    Some(unsafe { CStr::from_ptr(address as *const c_char) })
+}
+
+/// Bytes in the unit of ru_maxrss.
+pub const MAXRSS: u64 = 1024;

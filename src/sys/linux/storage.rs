@@ -63,3 +63,12 @@ pub fn stamp(file: Fd) -> Result<(), Errno> {
 pub fn sync(fd: Fd) -> Result<(), Errno> {
     retry(|| fsync(fd))
 }
+
+/// Opens what `fd` is once more under its number, so that writing there does not
+/// wait, and nobody else's writing changes.
+pub fn set_nonblocking_write(fd: Fd) -> Result<(), Errno> {
+    let flags = constant::O_WRONLY | constant::O_APPEND | constant::O_NONBLOCK;
+    let flags = flags | constant::O_NOCTTY | constant::O_CLOEXEC;
+    let own = openat(Fd::special(constant::AT_FDCWD), entry(fd, &mut [0; 32])?, flags, 0)?;
+    super::dup_to(own.borrow(), fd.number())
+}

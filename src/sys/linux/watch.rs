@@ -1,10 +1,13 @@
 //! Waiting for everything at once, without a signal handler.
 
+use svcd::limits;
+
 use super::{calls, constant};
 use crate::sys::errno::{Errno, Failure};
 use crate::sys::fd::OwnedFd;
 use crate::sys::readiness::Entry;
-use crate::sys::{Events, LISTENERS};
+use crate::sys::time;
+use crate::sys::watch::{Events, LISTENERS, SIGNALS, signals};
 
 const fn bit(signal: u32) -> u64 {
     1 << (signal - 1)
@@ -22,14 +25,13 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub fn new() -> Result<Watch, Failure> {
+    /// `with_hangup`: SIGHUP is waited for, instead of ending the server.
+    pub fn new(with_hangup: bool) -> Result<Watch, Failure> {
         // Started with SIGCHLD ignored, the kernel would reap the children and
         // tell nobody.
         calls::rt_sigaction_default(constant::SIGCHLD).map_err(|errno| errno.of("rt_sigaction"))?;
-        let read = bit(constant::SIGCHLD) | bit(constant::SIGTERM) | bit(constant::SIGINT);
-        let never_read = bit(constant::SIGPIPE) | bit(constant::SIGXFSZ);
-        calls::rt_sigprocmask(constant::SIG_BLOCK, read | never_read)
-            .map_err(|errno| errno.of("rt_sigprocmask"))?;
+        let read = signals(with_hangup).fold(0, |bits, signal| bits | bit(signal));
+        block(read)?;
         let signals = calls::signalfd4(read, constant::SFD_CLOEXEC | constant::SFD_NONBLOCK)
             .map_err(|errno| errno.of("signalfd4"))?;
         Ok(Watch { signals })
@@ -50,6 +52,11 @@ impl Watch {
         match calls::ppoll(fds, timeout.map(calls::timespec)) {
             // A stopped process that goes on is interrupted in spite of the mask.
             Ok(0) | Err(Errno::EINTR) => return Ok(Events::default()),
+            // It will pass, but not at once.
+            Err(Errno::ENOMEM) => {
+                time::sleep(limits::ACCEPT_PAUSE_MS);
+                return Ok(Events::default());
+            }
             result => result.map_err(|errno| errno.of("ppoll"))?,
         };
         let mut events = Events::default();
@@ -63,14 +70,24 @@ impl Watch {
 
     fn read_signals(&self, events: &mut Events) {
         // One of each can be pending.
-        let mut infos = [[0; 32]; 3];
+        let mut infos = [[0; 32]; SIGNALS.len()];
         let count = calls::read_signal_info(self.signals.borrow(), &mut infos).unwrap_or(0);
         for [signal, ..] in infos.iter().take(count) {
-            match *signal {
-                constant::SIGCHLD => events.child = true,
-                constant::SIGTERM | constant::SIGINT => events.stop = true,
-                _ => {}
-            }
+            events.note(*signal);
         }
     }
+}
+
+/// Blocks those of `bits`, and those that would end a process because of what it
+/// writes to.
+fn block(bits: u64) -> Result<(), Failure> {
+    let never_read = bit(constant::SIGPIPE) | bit(constant::SIGXFSZ);
+    calls::rt_sigprocmask(constant::SIG_BLOCK, bits | never_read).map_err(|errno| errno.of("rt_sigprocmask"))
+}
+
+/// What a process needs of [`Watch`] that has one connection and no children but
+/// programs.
+pub fn prepare_for_one() -> Result<(), Failure> {
+    calls::rt_sigaction_default(constant::SIGCHLD).map_err(|errno| errno.of("rt_sigaction"))?;
+    block(bit(constant::SIGCHLD))
 }

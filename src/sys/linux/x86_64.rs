@@ -8,9 +8,14 @@
 //!   16-byte aligned, and there is no return address
 
 use core::arch::naked_asm;
+use core::ffi::c_void;
 
 use super::super::gate::Returned;
+use super::super::process::Begin;
 use super::stack;
+
+/// What seccomp(2) calls this processor.
+pub use linux_raw_sys::ptrace::AUDIT_ARCH_X86_64 as AUDIT_ARCH;
 
 /// The gate: the C convention passes the fourth argument in rcx, which the
 /// instruction overwrites, and the seventh on the stack.
@@ -18,6 +23,7 @@ use super::stack;
 /// # Safety
 /// See `gate::call`.
 #[unsafe(naked)]
+#[unsafe(link_section = ".gate")]
 pub unsafe extern "C" fn trap(
     _a0: usize,
     _a1: usize,
@@ -27,7 +33,39 @@ pub unsafe extern "C" fn trap(
     _a5: usize,
     _number: usize,
 ) -> Returned {
-    naked_asm!("mov rax, [rsp + 8]", "mov r10, rcx", "syscall", "ret")
+    naked_asm!(
+        "mov rax, [rsp + 8]",
+        "mov r10, rcx",
+        "syscall",
+        ".globl behind_gate",
+        ".hidden behind_gate",
+        "behind_gate:",
+        "ret"
+    )
+}
+
+/// clone(2) with a stack for the child, which ends at `end`. The child leaves the
+/// gate on that stack, where `ret` finds `entry`, with the registers of the call:
+/// the fifth one is free for `context`, and is a function's fifth argument too.
+///
+/// # Safety
+/// Two words below `end`, which is 16-byte aligned, may be written; `flags` lets
+/// the kernel ignore the call's last two arguments. See also `process::spawn`.
+pub unsafe fn trap_onto(
+    flags: usize,
+    end: *mut usize,
+    context: *const c_void,
+    entry: Begin,
+    number: usize,
+) -> Returned {
+    // SAFETY: the caller has said so. A function expects a return address on its
+    // stack, 8 bytes off the alignment; `entry` does not return.
+    unsafe {
+        let top = end.sub(2);
+        top.write(entry as usize);
+        top.add(1).write(0);
+        trap(flags, top as usize, 0, 0, context as usize, 0, number)
+    }
 }
 
 /// The kernel's first instruction in the program. A frame pointer and a return

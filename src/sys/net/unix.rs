@@ -50,6 +50,11 @@ pub fn listen(path: &CStr, backlog: u32) -> Result<(OwnedFd, SocketFile<'_>), Fa
     Ok((socket, SocketFile { path, identity }))
 }
 
+/// The file of a socket that listens already.
+pub fn file(path: &CStr) -> Result<SocketFile<'_>, Errno> {
+    Ok(SocketFile { path, identity: stat(path)?.identity() })
+}
+
 fn sockaddr<'a>(path: &CStr, room: &'a mut [u8; SIZE]) -> Result<&'a [u8], Errno> {
     let path = path.to_bytes_with_nul();
     let length = 2 + path.len();

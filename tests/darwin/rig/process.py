@@ -22,6 +22,7 @@ class Process:
     def __init__(self, path, trace=None, old=False):
         self.path, self.old = path, old
         self.trace = trace
+        self.injection = None
         self.engine = engine.Engine()
         self.words = self.engine.words
         self.memory = Memory(self.engine)
@@ -176,6 +177,8 @@ class Process:
         """fork(2) of this very process; 0 in the child."""
         pid = os.fork()
         if pid == 0:
+            if self.injection:
+                self.injection.forked()
             self.signals.forked()
             self.descriptors.forked()
         return pid

@@ -6,6 +6,7 @@ import os
 import sys
 
 from rig import image, macho, trap
+from rig.injection import Injection
 from rig.process import REFUSED, Process, quiet_python
 from rig.trace import Trace
 
@@ -14,6 +15,8 @@ SCRATCH = 0x1_0000_0000
 # The user to run as. Another user could not start the rig where its Python is
 # not for everybody, so the rig changes when all is loaded.
 USER = "DARWIN_RIG_USER"
+# Options in front of those of the command line.
+OPTIONS = "DARWIN_RIG_OPTIONS"
 
 
 def _refuse(path, text):
@@ -37,9 +40,10 @@ def start(options, path, arguments):
     ignored = quiet_python() + [int(number) for number in options["ignored"].split(",") if number]
     process = Process(path, None, options["old"])
     process.signals.ignore_inherited(ignored)
-    if options["trace"]:
-        own = fcntl.fcntl(2, fcntl.F_DUPFD_CLOEXEC, process.descriptors.own)
-        process.trace = Trace(own)
+    if options["inject"] is not None:
+        process.injection = Injection(options["inject"])
+    if options["trace"] or options["trace-to"]:
+        process.trace = Trace(_trace_descriptor(options["trace-to"], process.descriptors.own))
     number = image.seed()
     scratch = process.memory.map(SCRATCH, image.PAGE, 0)
     process.engine.drop_to_el0(SCRATCH, scratch.host)
@@ -60,6 +64,15 @@ def start(options, path, arguments):
     process.run(trap.handle)
 
 
+def _trace_descriptor(path, first):
+    if path is None:
+        return fcntl.fcntl(2, fcntl.F_DUPFD_CLOEXEC, first)
+    opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    own = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, first)
+    os.close(opened)
+    return own
+
+
 def _become(user):
     os.setgroups([])
     os.setgid(user)
@@ -69,4 +82,5 @@ def _become(user):
 def _environment():
     """What this process began with; the interpreter may have added LC_CTYPE since (PEP 538)."""
     with open("/proc/self/environ", "rb") as file:
-        return [entry for entry in file.read().split(b"\0") if entry and not entry.startswith(USER.encode())]
+        entries = file.read().split(b"\0")
+    return [entry for entry in entries if entry and not entry.startswith((USER.encode(), OPTIONS.encode()))]

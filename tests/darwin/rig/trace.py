@@ -23,11 +23,11 @@ class Trace:
         """Before a call that may not come back."""
         self.line(f"{self._call(process, call, values, None)} ...")
 
-    def ended(self, process, call, values, result, failure):
+    def ended(self, process, call, values, result, failure, remark=""):
         """After a call, with what it wrote."""
         text = "? ERESTART" if failure == "ERESTART" else result_text(result, failure)
         count = result if failure is None else -1
-        self.line(f"{self._call(process, call, values, count)} = {text}")
+        self.line(f"{self._call(process, call, values, count)} = {text}{remark}")
 
     @staticmethod
     def _call(process, call, values, result):

@@ -38,14 +38,20 @@ def handle(process):
         return _no_such_call(process, code)
     values = [kind.convert(register) for kind, register in zip(call.kinds, registers)]
     trace = process.trace
-    if trace and call.name in MAY_NOT_RETURN:
-        trace.begun(process, call, values)
-    try:
-        result, failure = process.call(call.handler, values)
-    except NoReturn:
-        return None
-    if trace:
-        trace.ended(process, call, values, result, failure)
+    failure = process.injection and process.injection.failure(call.name)
+    if failure:
+        result = None
+        if trace:
+            trace.ended(process, call, values, result, failure, " (INJECTED)")
+    else:
+        if trace and call.name in MAY_NOT_RETURN:
+            trace.begun(process, call, values)
+        try:
+            result, failure = process.call(call.handler, values)
+        except NoReturn:
+            return None
+        if trace:
+            trace.ended(process, call, values, result, failure)
     if failure == "ERESTART":
         words[engine.PC] -= 4
     elif failure is not None:

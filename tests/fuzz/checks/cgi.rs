@@ -73,7 +73,7 @@ fn variables(request: &Request, target: Target, pass_auth: bool) {
         method: b"POST",
         target,
         authority: Some(authority),
-        script_name: b"/cgi-bin/a",
+        script_name: b"cgi-bin/a",
         path_info: b"/b",
         path_translated: b"/www/b",
         script_filename: b"/www/cgi-bin/a",

@@ -8,6 +8,7 @@ pub mod access;
 pub mod cgi;
 pub mod chunked;
 pub mod condition;
+pub mod connection;
 pub mod head;
 pub mod listing;
 pub mod options;

@@ -4,8 +4,8 @@ use std::fs;
 
 use svcd_tests::asking::{asking, status};
 use svcd_tests::log_line::LogLine;
-use svcd_tests::scripts::{ENV, have, tree, variables};
-use svcd_tests::{Server, each};
+use svcd_tests::scripts::{ENV, have, script, tree, variables};
+use svcd_tests::{Response, Server, each};
 
 use crate::auth::{ANN, basic};
 
@@ -94,6 +94,68 @@ fn with_users_for_writing_alone_reading_methods_are_free() {
     assert_eq!(answer.status, 401);
     let answer = server.ask(&asking("GET", "/cgi-bin/env", &[&ann()])).expect("an answer");
     assert_eq!(have(&variables(&answer).expect("an environment"), &[("REMOTE_USER", Some("ann"))]), Ok(()));
+}
+
+/// As git-http-backend says who may push.
+#[test]
+fn programs_may_say_who_needs_a_password() {
+    const TYPE: &str = "Content-Type: text/plain\\n";
+    let refusing =
+        |head: &str| format!("test -n \"$REMOTE_USER\" || {{ printf '{head}\\nno'; exit; }}\n{ENV}");
+    let programs = [
+        ("forbid", refusing(&format!("Status: 403 No\\n{TYPE}"))),
+        ("ask", refusing(&format!("Status: 401 Who\\n{TYPE}"))),
+        ("own", refusing(&format!("Status: 401 Who\\nWWW-Authenticate: Own\\n{TYPE}"))),
+        ("never", format!("printf 'Status: 403 No\\n{TYPE}\\nno'\n")),
+        ("missing", format!("printf 'Status: 404 No\\n{TYPE}\\nno'\n")),
+    ];
+    let start = |options: &[&str]| {
+        let server = start("--auth-write", options);
+        programs.iter().for_each(|(name, text)| script(&server.tree, &format!("cgi-bin/{name}"), text));
+        server
+    };
+    let asked = |answer: &Response| {
+        answer.field("WWW-Authenticate").map(|field| field.split(' ').next() == Some("Basic"))
+    };
+    let server = start(&["--cgi-auth"]);
+    for method in ["GET", "HEAD", "POST", "PUT", "PROPFIND"] {
+        for (name, code, challenge) in [
+            ("env", 200, None),
+            ("forbid", 401, Some(true)),
+            ("ask", 401, Some(true)),
+            ("own", 401, Some(false)),
+            ("never", 401, Some(true)),
+            ("missing", 404, None),
+        ] {
+            let target = format!("/cgi-bin/{name}");
+            let answer = server.ask(&asking(method, &target, &["Content-Length: 0"])).expect("an answer");
+            assert_eq!((answer.status, asked(&answer)), (code, challenge), "{method} {name}");
+            let known =
+                server.ask(&asking(method, &target, &["Content-Length: 0", &ann()])).expect("an answer");
+            let code = match name {
+                "never" => 403,
+                "missing" => 404,
+                _ => 200,
+            };
+            assert_eq!((known.status, asked(&known)), (code, None), "{method} {name}");
+            let wrong = basic("ann", "open");
+            let answer = server.ask(&asking(method, "/cgi-bin/mark", &[&wrong])).expect("an answer");
+            assert_eq!((answer.status, asked(&answer)), (401, Some(true)), "{method}");
+        }
+    }
+    assert!(!server.tree.path("cgi-bin/ran").exists());
+    // Files are as ever, and so is what the server itself refuses.
+    let put = asking("PUT", "/new", &["Content-Length: 0", "Host: localhost"]);
+    assert_eq!(server.ask(&put).map(|answer| answer.status), Ok(401));
+    assert_eq!(server.get("/cgi-bin/").map(|answer| answer.status), Ok(403));
+    // Nobody is asked who was not said to be.
+    let server = start(&[]);
+    let answer = server.get("/cgi-bin/forbid").expect("an answer");
+    assert_eq!((answer.status, asked(&answer)), (403, None));
+    let tree = tree(&[("forbid", &programs[0].1)]);
+    let server = Server::with(tree).arguments(&["--cgi-auth"]).start();
+    let answer = server.get("/cgi-bin/forbid").expect("an answer");
+    assert_eq!((answer.status, asked(&answer)), (403, None));
 }
 
 #[test]

@@ -65,6 +65,23 @@ fn no_programs_are_none_of_an_alias_either() {
     assert_eq!(server.get("/cgi-bin/env").map(|answer| answer.body), Ok(source(ENV).into_bytes()));
 }
 
+/// Name and rest are the path of the request, without a slash too many.
+#[test]
+fn a_program_that_answers_for_all_paths() {
+    let tree = tree(&[]);
+    let program = tree.outside().join("all");
+    fs::write(&program, source(&format!("echo heard >&2\n{ENV}"))).expect("a script");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("chmod");
+    let alias = format!("--alias=/={}", program.display());
+    let server = Server::with(tree).arguments(&[&alias]).start();
+    for (target, info) in [("/", "/"), ("/a/b?c", "/a/b"), ("/hello.txt", "/hello.txt"), ("//a", "//a")] {
+        let found = variables_of(&server, target).expect(target);
+        let names = [("SCRIPT_NAME", Some("")), ("PATH_INFO", Some(info))];
+        assert_eq!(have(&found, &names), Ok(()), "{target}");
+    }
+    assert!(server.stop().stderr.contains("svcd: all: heard\n"));
+}
+
 #[test]
 fn several_aliases_each_with_its_program() {
     let tree = tree(&[]);
@@ -97,16 +114,17 @@ fn an_interpreter_for_an_extension() {
     let server = Server::with(tree).arguments(&["--cgi-run", ".sh=/bin/sh"]).start();
     let root = server.tree.root().display().to_string();
     let rows = [
-        ("/cgi-bin/plain.sh", "/cgi-bin/plain.sh", None),
-        ("/cgi-bin/plain.sh/a/b", "/cgi-bin/plain.sh", Some("/a/b")),
-        ("/cgi-bin/plain.s%68?x=y", "/cgi-bin/plain.sh", None),
-        ("/cgi-bin/marked.sh", "/cgi-bin/marked.sh", None),
-        ("/cgi-bin/env/plain.sh", "/cgi-bin/env", Some("/plain.sh")),
+        ("/cgi-bin/plain.sh", "/cgi-bin/plain.sh", ""),
+        ("/cgi-bin/plain.sh/a/b", "/cgi-bin/plain.sh", "/a/b"),
+        ("/cgi-bin/plain.s%68?x=y", "/cgi-bin/plain.sh", ""),
+        ("/cgi-bin/marked.sh", "/cgi-bin/marked.sh", ""),
+        ("/cgi-bin/env/plain.sh", "/cgi-bin/env", "/plain.sh"),
     ];
     each(rows.map(|row| (row.0, row)), |(target, name, info)| {
         let found = variables_of(&server, target)?;
         let file = format!("{root}{name}");
-        let names = [("SCRIPT_NAME", Some(name)), ("SCRIPT_FILENAME", Some(&*file)), ("PATH_INFO", info)];
+        let names =
+            [("SCRIPT_NAME", Some(name)), ("SCRIPT_FILENAME", Some(&*file)), ("PATH_INFO", Some(info))];
         have(&found, &names)?;
         have(&found, &[("REDIRECT_STATUS", Some("200"))])
     });

@@ -1,7 +1,7 @@
 //! Which program a path names, and what is answered where it names none.
 
 use svcd_tests::asking::{asking, both, status};
-use svcd_tests::scripts::{ENV, SAY, have, is_no_source, script, server, source, variables_of};
+use svcd_tests::scripts::{ENV, SAY, have, is_no_source, script, server, source, variables, variables_of};
 use svcd_tests::{Server, Tree, each};
 
 /// Scripts, and everything beside them that is none.
@@ -36,15 +36,16 @@ fn what_is_found() {
         ("/cgi-bin/indexed/", &[200]),
         ("/cgi-bin/indexed/index.cgi", &[200]),
         ("/cgi-bin/indexed/index.cgi/more", &[200]),
-        ("/cgi-bin/indexed", &[200, 301]),
-        ("/cgi-bin", &[301, 403]),
+        ("/cgi-bin/indexed", &[301]),
+        ("/cgi-bin", &[403]),
         ("/cgi-bin/", &[403]),
         ("/cgi-bin//", &[403]),
         ("/cgi-bin/.", &[403]),
         ("/cgi-bin/dir/..", &[403]),
         ("/cgi-bin/?query", &[403]),
-        ("/cgi-bin/dir", &[301, 403]),
+        ("/cgi-bin/dir", &[403]),
         ("/cgi-bin/dir/", &[403]),
+        ("/cgi-bin/dull", &[301]),
         ("/cgi-bin/empty/", &[403]),
         ("/cgi-bin/dull/", &[403]),
         ("/cgi-bin/paged/", &[403]),
@@ -105,7 +106,8 @@ fn a_folder_is_answered_by_its_index_program() {
     let file = server.tree.path("cgi-bin/indexed/index.cgi").display().to_string();
     let rest = [
         ("SCRIPT_FILENAME", Some(file.as_str())),
-        ("PATH_INFO", None),
+        ("PATH_INFO", Some("")),
+        ("PATH_TRANSLATED", None),
         ("QUERY_STRING", Some("a=b")),
         ("REQUEST_URI", Some("/cgi-bin/indexed/?a=b")),
     ];
@@ -120,6 +122,38 @@ fn a_folder_is_answered_by_its_index_program() {
     script(&server.tree, "bare/index.cgi", ENV);
     let listing = server.get("/bare/").expect("a listing");
     assert!(listing.text().contains("index.cgi"), "{}", listing.text());
+}
+
+/// Links of its page are relative to the folder, as those of a folder of files are.
+#[test]
+fn a_folder_with_an_index_program_is_redirected_to_its_slash() {
+    const ROWS: &[(&str, &str)] = &[
+        ("/cgi-bin/indexed", "/cgi-bin/indexed/"),
+        ("/cgi-bin/indexed?", "/cgi-bin/indexed/?"),
+        ("/cgi-bin/indexed?a=b&c=%20d", "/cgi-bin/indexed/?a=b&c=%20d"),
+        ("//cgi-bin//%69ndexed", "/cgi-bin/indexed/"),
+        ("/cgi-bin/dir/../indexed", "/cgi-bin/indexed/"),
+        ("/cgi-bin/a%20%22b", "/cgi-bin/a%20%22b/"),
+        ("/cgi-bin", "/cgi-bin/"),
+        ("/./cgi-bin?q", "/cgi-bin/?q"),
+        ("http://elsewhere.example/cgi-bin/indexed?q", "/cgi-bin/indexed/?q"),
+    ];
+    let server = start(&[]);
+    script(&server.tree, "cgi-bin/a \"b/index.cgi", ENV);
+    script(&server.tree, "cgi-bin/index.cgi", ENV);
+    each(ROWS.iter().map(|row| (row.0, row)), |(target, location)| {
+        let answer = both(&server, target, &[])?;
+        status(&answer, &[301])?;
+        answer.has("Location", location)?;
+        variables_of(&server, location).map(drop)
+    });
+    // Another method would lose its body on the way.
+    for method in ["POST", "PUT", "OPTIONS", "QUERY"] {
+        let answer = server.ask(&asking(method, "/cgi-bin/indexed?q", &["Content-Length: 0"]));
+        let found = variables(&answer.expect("an answer")).expect("an environment");
+        let rows = [("REQUEST_METHOD", Some(method)), ("SCRIPT_NAME", Some("/cgi-bin/indexed/index.cgi"))];
+        assert_eq!(have(&found, &rows), Ok(()));
+    }
 }
 
 #[test]

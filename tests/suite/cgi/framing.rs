@@ -1,5 +1,7 @@
 //! Where the answer of a program ends, and what comes behind it.
 
+use std::time::{Duration, Instant};
+
 use svcd_tests::asking::{status, without};
 use svcd_tests::scripts::{CAT, ENV, SAY, say, server};
 use svcd_tests::server::request;
@@ -102,6 +104,37 @@ fn head_has_no_body() {
     let mut connection = server.connect();
     assert_eq!(connection.exchange(&request).map(|answer| answer.status), Ok(200));
     assert_eq!(connection.is_open(), Ok(()));
+}
+
+/// The system waits up to 200 ms for bytes that were announced behind others.
+#[test]
+fn an_answer_without_content_waits_for_nothing() {
+    let server = server(&[("say", SAY)], &[]);
+    // Of many, since the machine may be slow once, but is not each time.
+    let fastest = |method: &str, said: &[u8]| {
+        server.tree.file("cgi-bin/said", said);
+        let mut connection = server.connect();
+        let request = format!("{method} /cgi-bin/say HTTP/1.1\r\nHost: a\r\n\r\n");
+        let times = (0..10).map(|_| {
+            let begin = Instant::now();
+            connection.exchange(request.as_bytes()).expect("an answer");
+            begin.elapsed()
+        });
+        times.min().expect("a time")
+    };
+    let usual = fastest("GET", LONG);
+    for (method, said) in [
+        ("HEAD", PLAIN),
+        ("HEAD", LONG),
+        ("GET", b"Status: 304 Same\n\n"),
+        ("GET", b"Status: 204 None\n\n"),
+        ("GET", b"Content-Length: 0\n\n"),
+        ("GET", b"Location: http://a.example/\n\n"),
+    ] {
+        let time = fastest(method, said);
+        let text = String::from_utf8_lossy(said);
+        assert!(time < usual + Duration::from_millis(100), "{method} {text:?}: {time:?}, others {usual:?}");
+    }
 }
 
 #[test]

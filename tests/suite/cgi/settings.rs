@@ -70,6 +70,34 @@ fn fields_that_are_added_are_added_to_programs_too() {
     assert_eq!(without(&answer, &["Cache-Control", "ETag", "Last-Modified", "Accept-Ranges"]), Ok(()));
 }
 
+/// A field that is no list must not stand in an answer twice.
+#[test]
+fn a_field_that_the_program_gives_too_is_the_programs() {
+    let added = ["X-Frame-Options:DENY", "access-control-allow-origin: *", "Vary: Origin", "X-Added: yes"];
+    let added: Vec<&str> = added.iter().flat_map(|line| ["--header", line]).collect();
+    let server = server(&[("say", SAY)], &added);
+    let said = b"x-frame-options: SAMEORIGIN\nAccess-Control-Allow-Origin: http://a\n\
+                 Vary: Cookie\nContent-Type: text/plain\nContent-Length: 3\n\nabc";
+    server.tree.file("cgi-bin/said", said);
+    // Read as it is: a list may stand there twice.
+    let mut connection = server.connect();
+    connection.send(&asking("GET", "/cgi-bin/say", &[]));
+    let bytes = connection.read_to_end().expect("an answer");
+    let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+    for (name, expected) in [
+        ("x-frame-options", &["sameorigin"][..]),
+        ("access-control-allow-origin", &["http://a"]),
+        ("vary", &["origin", "cookie"]),
+        ("x-added", &["yes"]),
+    ] {
+        let lines = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        assert_eq!(lines.collect::<Vec<_>>(), expected, "{name}");
+    }
+    // Not of this program.
+    let answer = server.get("/cgi-bin/missing").expect("an answer");
+    assert_eq!(answer.has("Access-Control-Allow-Origin", "*"), Ok(()));
+}
+
 #[test]
 fn pages_for_errors_are_for_the_servers_own() {
     let tree = tree(&[("say", SAY), ("end", "exit 1\n")]);

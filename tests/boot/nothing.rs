@@ -1,0 +1,1 @@
+//! A package needs one target beside its tests.
