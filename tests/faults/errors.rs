@@ -161,7 +161,8 @@ pub fn is_of(call: &str, line: &str) -> bool {
     let names: &[&str] = match call {
         "accept4" => &["accept"],
         "connect" => &["bind"],
-        "fstat" | "fstat64" | "openat2" => &["fstat", "openat2", "openat"],
+        "fstat" | "fstat64" | "openat2" => &["fstat", "openat2", "openat", "landlock"],
+        "landlock_add_rule" | "landlock_create_ruleset" | "landlock_restrict_self" => &["landlock"],
         "newfstatat" | "fstatat64" => &["fstatat", "bind"],
         "prlimit64" => &["setrlimit"],
         "socket" => &[call, "bind"],
