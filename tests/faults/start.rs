@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use svcd_tests::output::Output;
+use svcd_tests::process::children;
 use svcd_tests::strace::{Call, calls_in};
 use svcd_tests::{Program, Tree, deadline, unix};
 
@@ -65,7 +66,7 @@ impl Started {
             (true, None) => vec!["env".to_owned(), tool::options("@/dev/null", &calls)],
             (true, Some(case)) => vec!["env".to_owned(), tool::options(&case.rule(), &calls)],
             (false, case) => {
-                let words = ["strace", "-qq", "-I", "1", "-s", "0", "-o", path(&calls)];
+                let words = ["strace", "-qq", "-s", "0", "-o", path(&calls)];
                 words.into_iter().map(str::to_owned).chain(case.map(Case::inject)).collect()
             }
         };
@@ -139,8 +140,13 @@ impl Started {
 
 impl Drop for Started {
     fn drop(&mut self) {
-        // With -I 1, strace(1) hands it on.
-        let _ = kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM);
+        // A tracer that is told to end would let the server live.
+        let own = self.child.id();
+        let servers =
+            if tool::is_rig() { vec![own] } else { children(own).iter().map(|child| child.id).collect() };
+        for id in servers {
+            let _ = kill(Pid::from_raw(id.cast_signed()), Signal::SIGKILL);
+        }
         let _ = self.child.wait();
     }
 }
