@@ -93,7 +93,7 @@ endif
 ifeq ($(HERE),linux-x86_64)
 	@$(WITH_TOOLS) if [ -n "$$qemu" ]; then \
 	    echo "== the suite, under qemu: dist/svcd-linux-aarch64"; \
-	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -p svcd-tests --test suite -- --test-threads 8; \
+	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" SVCD_SCALE=0.5 cargo test -p svcd-tests --test suite -- --test-threads 8; \
 	else \
 	    echo "== the suite, under qemu: skipped, no qemu-aarch64 here"; \
 	fi
@@ -108,11 +108,11 @@ else
 	    .venv/bin/python -m unittest discover -s tests/darwin && \
 	    echo "== the suite, in the Darwin rig: dist/svcd-darwin-aarch64" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
-	    SVCD_SCALE=0.1 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
+	    SVCD_SCALE=0.05 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
 	    cargo test -p svcd-tests --test suite -- --test-threads 8 && \
 	    echo "== its paths, on an older kernel in the Darwin rig" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' --old '$$SVCD_DIST/svcd-darwin-aarch64'" \
-	    SVCD_SCALE=0.1 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
+	    SVCD_SCALE=0.05 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
 	    cargo test -q -p svcd-tests --test suite -- --test-threads 8 paths docroot redirect && \
 	    echo "== calls that fail, in the Darwin rig, one case of 211" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \

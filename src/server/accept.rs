@@ -87,6 +87,8 @@ pub fn serve<'b>(
             }
         }
     }
+    // Whoever sees that nobody listens any more is told that an answer is the last.
+    parent.children.set_stopping();
     parent.listeners.close_and_remove();
     parent.drain(&watch);
     Ok(())
