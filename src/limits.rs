@@ -66,7 +66,8 @@ pub const LOG_FIELD: usize = 1150;
 /// Bytes that the name of a user may take there.
 pub const LOG_USER: usize = 264;
 
-/// Milliseconds that a line waits for the reader of a log that is full.
+/// Milliseconds that a line waits for the reader of a log, or of standard error, that is
+/// full.
 pub const LOG_WAIT_MS: u64 = 1000;
 
 /// Addresses to listen on (--bind), each a descriptor that is waited for.

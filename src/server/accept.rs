@@ -1,7 +1,7 @@
 //! The parent's loop: accept, fork, reap, stop.
 
 use svcd::limits;
-use svcd::options::{Log, Options};
+use svcd::options::Log;
 
 use super::children::Children;
 use super::client::Client;
@@ -18,7 +18,6 @@ use crate::sys::{Errno, Events, Failure, Itself, OwnedFd, Watch, time};
 struct Parent<'a, 'b> {
     listeners: &'a mut Listeners<'b>,
     site: &'a Site<'b>,
-    options: &'a Options<'b>,
     children: Children,
     turned_away: TurnedAway,
     /// A descriptor to give up when there is no other, so that who comes then can be
@@ -33,17 +32,17 @@ struct Parent<'a, 'b> {
 pub fn serve<'b>(
     listeners: &mut Listeners<'b>,
     site: &Site<'b>,
-    options: &Options<'b>,
     itself: &Itself,
     is_successor: bool,
     memory: &mut Memory,
 ) -> Result<(), RunError<'b>> {
+    let options = site.options;
     let watch = Watch::new(matches!(options.log, Log::File(_)))?;
     let children = Children::new(options, is_successor)?;
     let turned_away = TurnedAway::default();
     let spare = spare(site);
-    let mut parent = Parent { listeners, site, options, children, turned_away, spare };
-    let sandbox = sandbox::enter(site, options)?;
+    let mut parent = Parent { listeners, site, children, turned_away, spare };
+    let sandbox = sandbox::enter(site)?;
     parent.listeners.announce();
     sandbox.iter().for_each(message::sandbox);
     let begin = time::monotonic();
@@ -53,6 +52,11 @@ pub fn serve<'b>(
             if paused { Some(u64::from(limits::ACCEPT_PAUSE_MS)) } else { parent.turned_away.time_left() };
         let watched = if paused { &[] } else { parent.listeners.sockets() };
         let events = watch.wait(watched, timeout)?;
+        // First: a signal that was read is told only once, and what takes the place
+        // of this program would not know of it.
+        if events.stop {
+            break;
+        }
         if events.child
             && let Some(ended) = parent.children.reap(trial)
         {
@@ -60,9 +64,6 @@ pub fn serve<'b>(
             if upgrade::is_possible(&ended) && parent.make_way(&watch, itself) {
                 break;
             }
-        }
-        if events.stop {
-            break;
         }
         if let (true, Some(log)) = (events.hangup, site.log) {
             log::reopen(options.log, log);
@@ -74,7 +75,11 @@ pub fn serve<'b>(
         if events.upgrade && trial.is_none() {
             // A successor would be kept from starting, as everything else is.
             let is_kept = sandbox.as_ref().is_some_and(Reached::is_any);
-            trial = if is_kept { upgrade::refuse() } else { upgrade::begin(itself) };
+            if is_kept {
+                message::not_in_sandbox();
+            } else {
+                trial = upgrade::begin(itself);
+            }
         }
         if parent.turned_away.time_left() == Some(0) {
             parent.turned_away.close();
@@ -116,7 +121,7 @@ impl Parent<'_, '_> {
             // The connection waits in the queue until that one has ended.
             return Ok(Next::Pause);
         }
-        let timeout = self.options.idle_timeout;
+        let timeout = self.site.options.idle_timeout;
         let Connection { socket, peer } = match net::accept(listener, timeout) {
             Ok(connection) => connection,
             Err(errno) => match classify(errno) {
@@ -125,7 +130,7 @@ impl Parent<'_, '_> {
                     message::warning("accept", errno);
                     self.spare = None;
                     if let Ok(Connection { socket, .. }) = net::accept(listener, timeout) {
-                        turned_away::answer(&socket, self.options);
+                        turned_away::answer(&socket, self.site.options);
                     }
                     self.turned_away.close();
                     self.spare = spare(self.site);
@@ -135,7 +140,7 @@ impl Parent<'_, '_> {
             },
         };
         let Some(slot) = slot.filter(|_| !self.children.has_too_many(peer)) else {
-            self.turned_away.answer(socket, self.options);
+            self.turned_away.answer(socket, self.site.options);
             return Ok(Next::GoOn);
         };
         match self.children.fork(slot, peer) {
@@ -152,7 +157,7 @@ impl Parent<'_, '_> {
             Ok(Fork::Parent(_)) => Ok(Next::GoOn),
             Err(errno) => {
                 message::warning("fork", errno);
-                self.turned_away.answer(socket, self.options);
+                self.turned_away.answer(socket, self.site.options);
                 Ok(Next::Pause)
             }
         }
@@ -161,6 +166,7 @@ impl Parent<'_, '_> {
     /// Lets another program take the place of this one. Behind it, that was not
     /// possible; true: because the server is to stop.
     fn make_way(&mut self, watch: &Watch, itself: &Itself) -> bool {
+        self.children.set_stopping();
         let is_stopped = self.end_idle(watch) == Waited::Signal;
         if !is_stopped {
             upgrade::execute(itself, self.listeners, &self.children);
@@ -168,9 +174,9 @@ impl Parent<'_, '_> {
         is_stopped
     }
 
-    /// Tells all children to end when they have nothing to do.
+    /// Ends the children that have nothing to do; all know that their next answer is
+    /// the last.
     fn end_idle(&mut self, watch: &Watch) -> Waited {
-        self.children.set_stopping();
         // A request that has arrived is answered, though its process has not seen
         // it yet and looks idle; and so is one that follows an answer which did not
         // say yet that it was the last.
@@ -188,7 +194,7 @@ impl Parent<'_, '_> {
         // Those of the program before this one may have ended unnoticed.
         self.children.reap(None);
         if self.end_idle(watch) == Waited::Long {
-            self.wait_until(begin + u64::from(self.options.grace) * 1000, watch);
+            self.wait_until(begin + u64::from(self.site.options.grace) * 1000, watch);
         }
         self.children.end_most();
         self.wait_until(time::monotonic() + 2 * limits::CGI_END_MS, watch);

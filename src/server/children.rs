@@ -62,11 +62,14 @@ impl Children {
         self.pids.iter().take(self.most).position(|pid| *pid == 0)
     }
 
+    /// Whose a connection is, where that is counted; None: nobody's that is.
+    fn source(&self, peer: Option<SocketAddr>) -> Option<u64> {
+        peer.filter(|_| self.most_of_one > 0).map(|peer| source(peer.ip()))
+    }
+
     /// Whether an address has as many connections as one may have.
     pub fn has_too_many(&self, peer: Option<SocketAddr>) -> bool {
-        let Some(source) = peer.map(|peer| source(peer.ip())).filter(|_| self.most_of_one > 0) else {
-            return false;
-        };
+        let Some(source) = self.source(peer) else { return false };
         let taken = self.pids.iter().zip(&self.sources).take(self.most);
         let own = taken.filter(|(pid, other)| **pid != 0 && **other == source).count();
         own >= self.most_of_one as usize
@@ -76,10 +79,11 @@ impl Children {
     /// request may have arrived before it runs.
     pub fn fork(&mut self, slot: usize, peer: Option<SocketAddr>) -> Result<Fork, Errno> {
         self.scoreboard.set_busy(slot);
+        let source = self.source(peer).unwrap_or(0);
         if self.most_of_one > 0
             && let Some(entry) = self.sources.get_mut(slot)
         {
-            *entry = peer.map_or(0, |peer| source(peer.ip()));
+            *entry = source;
         }
         let fork = process::fork()?;
         if let (Fork::Parent(pid), Some(entry)) = (&fork, self.pids.get_mut(slot)) {

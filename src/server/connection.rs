@@ -116,7 +116,7 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
             let method = head.split(|byte| *byte == b' ').next().unwrap_or_default();
             let waits = expectation != Expectation::None && request.has_body();
             let (request, user) = (&request, access.user());
-            let call = Call { client, root, request, method, user, waits, is_redirected: false };
+            let call = Call { client, root, request, method, user, waits, hops: program::HOPS };
             let sent = program::send(&mut reply, &call, &script, body, listing);
             (sent, body.is_read())
         }

@@ -4,7 +4,7 @@ use svcd::limits;
 
 use super::message;
 use crate::sys::readiness::{self, Entry};
-use crate::sys::{Errno, Fd, OwnedFd, Scoreboard, fs};
+use crate::sys::{Errno, OwnedFd, Scoreboard, fs};
 
 /// What a program says on standard error, line by line.
 pub struct Lines<'a> {
@@ -19,11 +19,7 @@ pub struct Lines<'a> {
 /// Tells a line, and whether the next one may wait for its reader: it may until one
 /// has waited in vain.
 fn tell(name: &[u8], text: &[u8], waits: bool, board: Scoreboard) -> bool {
-    let mut told = message::program(name, text);
-    if waits && told == Err(Errno::EAGAIN) {
-        let _ = readiness::wait(&mut [Entry::writable(Fd::STDERR)], limits::CGI_END_MS);
-        told = message::program(name, text);
-    }
+    let told = message::program(name, text, if waits { limits::LOG_WAIT_MS } else { 0 });
     if told.is_err() {
         board.count_lost_line();
     }

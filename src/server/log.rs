@@ -10,8 +10,7 @@ use svcd::text::Buffer;
 use super::client::Client;
 use super::delivery::Sent;
 use super::{About, RunError, message};
-use crate::sys::readiness::{self, Entry};
-use crate::sys::{Errno, Fd, fs, time};
+use crate::sys::{Errno, Fd, fs, readiness};
 
 /// The descriptor to log to; it stays open for the life of the process.
 pub fn open(log: Log<'_>) -> Result<Option<Fd<'static>>, RunError<'_>> {
@@ -64,15 +63,9 @@ pub fn write(client: &Client, head: &[u8], request: Option<&Request>, user: &[u8
         },
     );
     let board = client.scoreboard;
-    let mut written = fs::write_now(log, line.bytes());
-    if written == Err(Errno::EAGAIN) && !board.is_log_stuck() {
-        // Its reader may be slow only.
-        let end = time::monotonic() + limits::LOG_WAIT_MS;
-        while written == Err(Errno::EAGAIN) && time::monotonic() < end {
-            let _ = readiness::wait(&mut [Entry::writable(log)], limits::LOG_WAIT_MS);
-            written = fs::write_now(log, line.bytes());
-        }
-    }
+    // Its reader may be slow only.
+    let most = if board.is_log_stuck() { 0 } else { limits::LOG_WAIT_MS };
+    let written = readiness::write_within(log, line.bytes(), most);
     board.set_log_stuck(written == Err(Errno::EAGAIN));
     if written.is_err() {
         board.count_lost_line();

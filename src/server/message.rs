@@ -12,7 +12,7 @@ use super::sandbox::Reached;
 use super::{About, RunError};
 use crate::sys::process::Ended;
 use crate::sys::sandbox::EXISTS;
-use crate::sys::{Done, Errno, Fd, fs};
+use crate::sys::{Done, Errno, Fd, readiness};
 
 /// Longest line; it holds two arguments of [`PART`] bytes.
 const LINE: usize = 1024;
@@ -27,10 +27,11 @@ const SMALL: usize = 64;
 /// not end the line, fill it, or speak to the terminal. Standard error is the
 /// last resort: when it cannot be written, nobody is left to tell.
 fn line(parts: &[&[u8]]) {
-    let _ = try_line(parts);
+    let _ = line_within(parts, 0);
 }
 
-fn try_line(parts: &[&[u8]]) -> Result<(), Errno> {
+/// The same, which waits for its reader, so many milliseconds at the most.
+fn line_within(parts: &[&[u8]], most: u64) -> Result<(), Errno> {
     let mut room = [0; LINE];
     let mut line = Buffer::new(&mut room);
     line.push(b"svcd: ");
@@ -51,7 +52,7 @@ fn try_line(parts: &[&[u8]]) -> Result<(), Errno> {
         }
     }
     line.push(b"\n");
-    fs::write_now(Fd::STDERR, line.bytes())
+    readiness::write_within(Fd::STDERR, line.bytes(), most)
 }
 
 pub fn listening(at: &Bound) {
@@ -159,9 +160,9 @@ pub fn not_upgraded() {
     line(&[b"the program does not start, this one goes on"]);
 }
 
-/// A program's line on its standard error.
-pub fn program(name: &[u8], text: &[u8]) -> Result<(), Errno> {
-    try_line(&[name, b": ", text])
+/// A program's line on its standard error; EAGAIN: it waited in vain.
+pub fn program(name: &[u8], text: &[u8], most: u64) -> Result<(), Errno> {
+    line_within(&[name, b": ", text], most)
 }
 
 /// A connection's process was ended by a signal that the parent did not send.

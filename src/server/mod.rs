@@ -189,7 +189,7 @@ pub fn run<'a>(
     }
     let mut listeners = Listeners::open(options, &inherited)?;
     let successor = inherited.is_successor;
-    let result = accept::serve(&mut listeners, &site, options, &itself, successor, &mut memory);
+    let result = accept::serve(&mut listeners, &site, &itself, successor, &mut memory);
     listeners.close_and_remove();
     result
 }
@@ -206,7 +206,7 @@ fn serve_standard_input<'a>(site: &Site<'a>, memory: &mut Memory) -> Result<(), 
         let _ = fs::replace(Fd::STDERR, nowhere);
     }
     let client = Client::new(socket, peer, 0, Scoreboard::new(1)?, site);
-    sandbox::enter(site, site.options)?;
+    sandbox::enter(site)?;
     connection::serve(client, memory)
 }
 

@@ -39,8 +39,8 @@ pub struct Call<'a> {
     pub method: &'a [u8],
     pub user: &'a [u8],
     pub waits: bool,
-    /// A program has sent it here.
-    pub is_redirected: bool,
+    /// How many programs may still send it on, of [`HOPS`].
+    pub hops: u32,
 }
 
 /// A program that runs, and the bytes of its request's body that are in
@@ -51,22 +51,11 @@ struct Started {
 }
 
 /// Programs that may send each other on, for one request.
-const HOPS: u32 = 8;
+pub const HOPS: u32 = 8;
 
 /// Runs the program and sends its answer as it comes, or that of what it names in
 /// its place (RFC 3875 6.2.2).
 pub fn send(
-    reply: &mut Reply,
-    call: &Call,
-    script: &Script,
-    body: &mut Body,
-    listing: &mut [u8; limits::LISTING],
-) -> Sent {
-    send_at(HOPS, reply, call, script, body, listing)
-}
-
-fn send_at(
-    hops: u32,
     reply: &mut Reply,
     call: &Call,
     script: &Script,
@@ -80,12 +69,12 @@ fn send_at(
     };
     match sent {
         Ok(sent) => sent,
-        Err(_) if hops == 0 => respond::refuse(reply, LOOP),
+        Err(_) if call.hops == 0 => respond::refuse(reply, LOOP),
         Err(redirect) => {
             let mut room = [0; limits::REQUEST_LINE];
             room.iter_mut().zip(redirect).for_each(|(to, from)| *to = *from);
             let path = room.get(..redirect.len()).unwrap_or_default();
-            send_other(hops - 1, reply, call, path, body, listing)
+            send_other(reply, call, path, body, listing)
         }
     }
 }
@@ -94,7 +83,6 @@ fn send_at(
 /// requests need so much of the stack.
 #[inline(never)]
 fn send_other(
-    hops: u32,
     reply: &mut Reply,
     call: &Call,
     path: &[u8],
@@ -116,9 +104,9 @@ fn send_other(
                 method: name,
                 user,
                 waits: false,
-                is_redirected: true,
+                hops: call.hops - 1,
             };
-            send_at(hops, reply, &call, &script, body, listing)
+            send(reply, &call, &script, body, listing)
         }
         route => {
             reply.persistence = client.persistence(&request, body.is_read());
@@ -192,7 +180,7 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
         &mut environment,
         &Context {
             request,
-            is_redirected: call.is_redirected,
+            is_redirected: call.hops < HOPS,
             method: call.method,
             target,
             authority: route::authority(request),

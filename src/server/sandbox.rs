@@ -61,7 +61,8 @@ pub fn has_programs(options: &Options, root: &Root) -> bool {
 
 /// Gives up what can be given up; None: nothing was wanted.
 #[inline(never)]
-pub fn enter<'a>(site: &Site, options: &Options<'a>) -> Result<Option<Reached>, RunError<'a>> {
+pub fn enter<'a>(site: &Site<'a>) -> Result<Option<Reached>, RunError<'a>> {
+    let options = site.options;
     let is_wanted = options.sandbox != Sandbox::Off;
     if options.sandbox == Sandbox::Require && !EXISTS {
         return Err(Errno::ENOSYS.of("--sandbox=require").into());

@@ -30,12 +30,6 @@ pub fn begin(itself: &Itself) -> Option<i32> {
     }
 }
 
-/// What the sandbox has given up does not come back.
-pub fn refuse() -> Option<i32> {
-    message::not_in_sandbox();
-    None
-}
-
 /// Whether it went well.
 pub fn is_possible(trial: &Ended) -> bool {
     let is_possible = trial.signal == 0 && trial.code == 0;

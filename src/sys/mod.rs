@@ -26,7 +26,8 @@
 //! - `family_bytes`, `family_of`: the two bytes a sockaddr begins with;
 //!   `UNIX_PATH`: the room behind them in a Unix socket's;
 //! - `socket`, `unacknowledged`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
-//! - `poll`, `pipe`, `spawn`, `dup_to`, `close_all`, `set_limit`, `unblock`,
+//! - `poll`, `pipe`, `spawn`, `dup_to`, `close_all`, `set_limit`,
+//!   `set_default_action`, `unblock`,
 //!   `watch_children`, `adopt_orphans`, `kill_children`: how a program is started, and
 //!   how all of it ends;
 //! - `create_unnamed`, `link`, `rename`, `stamp`, `sync`: how a file comes into a folder;

@@ -92,10 +92,7 @@ pub fn listen(
             // `::` is IPv6 only, whatever the system's default is.
             set_flag(socket, constant::IPPROTO_IPV6, constant::IPV6_V6ONLY)?;
         }
-        // Connections inherit it. The end of an answer must not wait until the
-        // client has acknowledged what was sent before it.
-        set_flag(socket, constant::IPPROTO_TCP, constant::TCP_NODELAY)?;
-        set_timeouts(socket, timeout)
+        set_up(socket, true, timeout)
     };
     set_options().map_err(|errno| errno.of("setsockopt"))?;
     let (sockaddr, length) = Sockaddr::new(address);
@@ -118,11 +115,8 @@ pub fn adopt(number: u32, backlog: u32, timeout: u32) -> Result<(OwnedFd, Option
     let set_options = || {
         calls::fcntl(socket, constant::F_SETFD, constant::FD_CLOEXEC)?;
         calls::fcntl(socket, constant::F_SETFL, constant::O_NONBLOCK)?;
-        if address.is_some() {
-            set_flag(socket, constant::IPPROTO_TCP, constant::TCP_NODELAY)?;
-            set_timeouts(socket, timeout)?;
-        }
-        Ok(())
+        // A connection inherits no timeouts from a Unix socket.
+        if address.is_some() { set_up(socket, true, timeout) } else { Ok(()) }
     };
     set_options().map_err(|errno: Errno| errno.of("setsockopt"))?;
     Ok((owned, address))
@@ -141,10 +135,7 @@ pub fn standard_input(timeout: u32) -> Result<Connection, Failure> {
     let peer = address.get(length.map_err(|errno| errno.of("getpeername"))?);
     let set_options = || {
         calls::fcntl(socket.borrow(), constant::F_SETFL, 0)?;
-        if peer.is_some() {
-            set_flag(socket.borrow(), constant::IPPROTO_TCP, constant::TCP_NODELAY)?;
-        }
-        set_timeouts(socket.borrow(), timeout)
+        set_up(socket.borrow(), peer.is_some(), timeout)
     };
     set_options().map_err(|errno| errno.of("setsockopt"))?;
     Ok(Connection { socket, peer })
@@ -223,6 +214,15 @@ pub fn shutdown_write(socket: Fd) -> Result<(), Errno> {
 /// taken for 1.
 pub fn set_receive_timeout(socket: Fd, milliseconds: u64) -> Result<(), Errno> {
     set_timeout(socket, constant::SO_RCVTIMEO, milliseconds.max(1))
+}
+
+/// What a connection needs, or inherits from its listening socket. The end of an
+/// answer must not wait until the client has acknowledged what was sent before it.
+fn set_up(socket: Fd, is_tcp: bool, timeout: u32) -> Result<(), Errno> {
+    if is_tcp {
+        set_flag(socket, constant::IPPROTO_TCP, constant::TCP_NODELAY)?;
+    }
+    set_timeouts(socket, timeout)
 }
 
 /// How long a receive may wait for a byte, in seconds. A send that finds no room

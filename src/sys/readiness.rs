@@ -3,6 +3,7 @@
 use super::errno::{Errno, retry};
 use super::fd::Fd;
 use super::os::{self, constant};
+use super::{fs, time};
 
 /// A descriptor, and what is waited for; the layout of pollfd.
 #[derive(Clone, Copy)]
@@ -36,4 +37,18 @@ impl Entry {
 /// Waits until one is ready, at most so many milliseconds.
 pub fn wait(entries: &mut [Entry], timeout: u64) -> Result<(), Errno> {
     retry(|| os::poll(entries, Some(timeout)))
+}
+
+/// Writes all of `bytes` at once, or fails; where nobody makes room for them, so many
+/// milliseconds later at the most.
+pub fn write_within(fd: Fd<'static>, bytes: &[u8], most: u64) -> Result<(), Errno> {
+    let mut written = fs::write_now(fd, bytes);
+    if written == Err(Errno::EAGAIN) && most > 0 {
+        let end = time::monotonic() + most;
+        while written == Err(Errno::EAGAIN) && time::monotonic() < end {
+            let _ = wait(&mut [Entry::writable(fd)], most);
+            written = fs::write_now(fd, bytes);
+        }
+    }
+    written
 }

@@ -9,9 +9,23 @@ use super::os;
 #[cfg(feature = "escape")]
 pub use os::escape::attempt;
 pub use os::sandbox::{
-    ALL, CREATE, EXECUTE, EXISTS, Needs, READ, REMOVE, Ruleset, WRITE, close_other_gates, keep_privileges,
+    ALL, CREATE, EXECUTE, EXISTS, READ, REMOVE, Ruleset, WRITE, close_other_gates, keep_privileges,
     limit_calls,
 };
+
+/// What a server needs beyond what every one does.
+#[allow(dead_code, reason = "Darwin keeps nothing from a server")]
+#[derive(Clone, Copy)]
+pub struct Needs {
+    pub write: bool,
+    pub programs: bool,
+    /// Its log is a file, which is made anew when it was renamed.
+    pub log: bool,
+    /// It has Unix sockets, whose files are removed.
+    pub sockets: bool,
+    /// There is no openat2(2).
+    pub walk: bool,
+}
 
 /// Becomes another user, with one group and no others, and makes sure that there
 /// is no way back.

@@ -20,6 +20,17 @@ const POINTERS: usize = (2 * (STRINGS + 1) + 1) * size_of::<usize>();
 
 const _: () = assert!(ROOM - POINTERS >= process::STACK);
 
+/// Signals that may have been ignored when the server was started, those of a terminal
+/// among them; a program gets their default actions.
+const DEFAULT: [u32; 6] = [
+    constant::SIGHUP,
+    constant::SIGINT,
+    constant::SIGQUIT,
+    constant::SIGTERM,
+    constant::SIGPIPE,
+    constant::SIGXFSZ,
+];
+
 /// Resources of a program; 0: as many as the server has.
 #[derive(Clone, Copy)]
 pub struct Limits {
@@ -122,7 +133,11 @@ fn become_program(prepared: &Prepared) -> Failure {
                 os::set_limit(resource, limit).map_err(|errno| errno.of("setrlimit"))?;
             }
         }
-        os::unblock().map_err(|errno| errno.of("sigaction"))
+        DEFAULT
+            .iter()
+            .try_for_each(|signal| os::set_default_action(*signal))
+            .and_then(|()| os::unblock())
+            .map_err(|errno| errno.of("sigaction"))
     };
     if let Err(failure) = prepare() {
         return failure;

@@ -39,19 +39,8 @@ pub fn set_limit(resource: u32, limit: u64) -> Result<(), Errno> {
     calls::setrlimit(resource, limit)
 }
 
-/// Lets all signals through again, with their default actions: those of a
-/// terminal may have been ignored when the server was started.
+/// Lets all signals through.
 pub fn unblock() -> Result<(), Errno> {
-    for signal in [
-        constant::SIGHUP,
-        constant::SIGINT,
-        constant::SIGQUIT,
-        constant::SIGTERM,
-        constant::SIGPIPE,
-        constant::SIGXFSZ,
-    ] {
-        calls::sigaction_default(signal)?;
-    }
     calls::sigprocmask(constant::SIG_SETMASK, 0)
 }
 

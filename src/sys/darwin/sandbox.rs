@@ -2,6 +2,7 @@
 
 use crate::sys::errno::Errno;
 use crate::sys::fd::Fd;
+use crate::sys::sandbox::Needs;
 use crate::sys::start::Environment;
 
 pub const EXISTS: bool = false;
@@ -28,17 +29,6 @@ impl Ruleset {
     pub fn enter(self) -> Result<usize, Errno> {
         keep_privileges().map(|()| 0)
     }
-}
-
-/// What a server needs beyond what every one does.
-#[allow(dead_code, reason = "nothing is kept from it")]
-#[derive(Clone, Copy)]
-pub struct Needs {
-    pub write: bool,
-    pub programs: bool,
-    pub log: bool,
-    pub sockets: bool,
-    pub walk: bool,
 }
 
 pub fn limit_calls(_needs: Needs) -> Result<usize, Errno> {

@@ -35,19 +35,8 @@ pub fn set_limit(resource: u32, limit: u64) -> Result<(), Errno> {
     calls::prlimit64_set(resource, limit)
 }
 
-/// Lets all signals through again, with their default actions: those of a
-/// terminal may have been ignored when the server was started.
+/// Lets all signals through.
 pub fn unblock() -> Result<(), Errno> {
-    for signal in [
-        constant::SIGHUP,
-        constant::SIGINT,
-        constant::SIGQUIT,
-        constant::SIGTERM,
-        constant::SIGPIPE,
-        constant::SIGXFSZ,
-    ] {
-        calls::rt_sigaction_default(signal)?;
-    }
     calls::rt_sigprocmask(constant::SIG_SETMASK, 0)
 }
 

@@ -15,20 +15,8 @@ use svcd::text::Buffer;
 use super::table::{CALLS, Call, LOG, PROGRAMS, SERVE, SOCKETS, WALK, WRITE};
 use super::{arch, calls, constant};
 use crate::sys::errno::Errno;
+use crate::sys::sandbox::Needs;
 use crate::sys::start::Environment;
-
-/// What a server needs beyond what every one does.
-#[derive(Clone, Copy)]
-pub struct Needs {
-    pub write: bool,
-    pub programs: bool,
-    /// Its log is a file, which is made anew when it was renamed.
-    pub log: bool,
-    /// It has Unix sockets, whose files are removed.
-    pub sockets: bool,
-    /// There is no openat2(2).
-    pub walk: bool,
-}
 
 /// `struct sock_filter`: 16 bits of code, 8 bits each for the steps to skip if a
 /// comparison is true or false, and the operand.
