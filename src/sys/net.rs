@@ -112,13 +112,13 @@ pub fn adopt(number: u32, backlog: u32, timeout: u32) -> Result<(OwnedFd, Option
     // What does not listen yet does so behind this; what cannot, says so.
     calls::listen(socket, backlog).map_err(|errno| errno.of("listen"))?;
     let address = local_address(socket);
-    let set_options = || {
-        calls::fcntl(socket, constant::F_SETFD, constant::FD_CLOEXEC)?;
-        calls::fcntl(socket, constant::F_SETFL, constant::O_NONBLOCK)?;
-        // A connection inherits no timeouts from a Unix socket.
-        if address.is_some() { set_up(socket, true, timeout) } else { Ok(()) }
-    };
-    set_options().map_err(|errno: Errno| errno.of("setsockopt"))?;
+    calls::fcntl(socket, constant::F_SETFD, constant::FD_CLOEXEC)
+        .and_then(|()| calls::fcntl(socket, constant::F_SETFL, constant::O_NONBLOCK))
+        .map_err(|errno| errno.of("fcntl"))?;
+    // A connection inherits no timeouts from a Unix socket.
+    if address.is_some() {
+        set_up(socket, true, timeout).map_err(|errno| errno.of("setsockopt"))?;
+    }
     Ok((owned, address))
 }
 
@@ -133,11 +133,8 @@ pub fn standard_input(timeout: u32) -> Result<Connection, Failure> {
     let mut address = Sockaddr::empty();
     let length = calls::getpeername(socket.borrow(), address.bytes_mut());
     let peer = address.get(length.map_err(|errno| errno.of("getpeername"))?);
-    let set_options = || {
-        calls::fcntl(socket.borrow(), constant::F_SETFL, 0)?;
-        set_up(socket.borrow(), peer.is_some(), timeout)
-    };
-    set_options().map_err(|errno| errno.of("setsockopt"))?;
+    calls::fcntl(socket.borrow(), constant::F_SETFL, 0).map_err(|errno| errno.of("fcntl"))?;
+    set_up(socket.borrow(), peer.is_some(), timeout).map_err(|errno| errno.of("setsockopt"))?;
     Ok(Connection { socket, peer })
 }
 

@@ -47,6 +47,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("fsync", "EBADF EDQUOT EINTR EINVAL EIO ENOSPC EROFS"),
     ("getdents64", "EBADF EFAULT EINVAL ENOENT ENOTDIR + EIO ENOMEM EACCES"),
     ("getrusage", "EFAULT EINVAL"),
+    ("getpeername", "EBADF EFAULT EINVAL ENOBUFS ENOTCONN ENOTSOCK"),
     ("getsockname", "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK"),
     ("ioctl", "EBADF EFAULT EINVAL ENOTTY"),
     ("kill", "EINVAL EPERM ESRCH"),
@@ -161,6 +162,8 @@ pub fn is_of(call: &str, line: &str) -> bool {
     let names: &[&str] = match call {
         "accept4" => &["accept"],
         "connect" => &["bind"],
+        // On Darwin, what makes a socket close on exec is a part of making it.
+        "fcntl" => &[call, "socket"],
         "fstat" | "fstat64" | "openat2" => &["fstat", "openat2", "openat", "landlock"],
         "landlock_add_rule" | "landlock_create_ruleset" | "landlock_restrict_self" => &["landlock"],
         "newfstatat" | "fstatat64" => &["fstatat", "bind"],

@@ -77,6 +77,10 @@ pub fn is_true(Fault { call, error }: Fault, status: u16) -> bool {
 const OF_CONNECTIONS: &str = "accept accept4 clone close fork fcntl kevent poll ppoll recvfrom sendfile sendto \
     setsockopt shutdown";
 
+pub fn is_of_connection(call: &str) -> bool {
+    OF_CONNECTIONS.split(' ').any(|of| of == call)
+}
+
 /// Compares what clients were told with what was done.
 pub fn judge(
     smoke: &Smoke,
@@ -88,7 +92,7 @@ pub fn judge(
     let mut tally = Tally::default();
     // What is interrupted is done again. Setting a flag cannot be: fcntl(2).
     let is_again = fault.error == "EINTR" && fault.call != "fcntl";
-    let may_be_silent = OF_CONNECTIONS.split(' ').any(|call| call == fault.call) || smoke.also == Also::Reset;
+    let may_be_silent = is_of_connection(fault.call) || smoke.also == Also::Reset;
     for (place, heard) in heard.iter().enumerate() {
         let answer = match heard {
             Heard::Cut if !is_again => {

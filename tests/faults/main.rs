@@ -11,6 +11,7 @@
 
 mod client;
 mod errors;
+mod inetd;
 mod judge;
 mod matrix;
 mod smoke;
@@ -62,6 +63,7 @@ fn try_all(what: &str, kind: Kind, cases: Vec<Case>) {
 fn whichever_call_fails_a_start_is_whole_or_says_why() {
     if can("calls of a start that fail") {
         try_starts("starts", How::Usual, start::cases(How::Usual));
+        try_starts("starts with a socket of somebody else", How::Handed, start::handed_cases());
     }
     if is_strace("calls of a strict start that fail") {
         try_starts("strict starts", How::Strict, start::strict_cases());
@@ -81,8 +83,13 @@ fn whichever_call_fails_an_end_comes() {
     }
 }
 
-/// Asked of sockets that another process hands over.
-const OUTSIDE: &[&str] = &["getpeername"];
+#[test]
+fn whichever_call_fails_the_one_client_of_inetd_is_not_deceived() {
+    if can("calls of a server for one connection that fail") {
+        let (begin, attempt) = (|| (), |(): &(), case: &_| inetd::attempt(case));
+        matrix::run("one connection", inetd::cases(), &Method { begin, attempt, is_sound: |()| true });
+    }
+}
 
 /// The program's own list of calls.
 const TABLE: &str = include_str!("../../src/sys/linux/table.rs");
@@ -92,9 +99,10 @@ fn every_call_of_the_program_is_among_them() {
     if !is_strace("the calls that can fail") {
         return;
     }
-    let mut made: BTreeSet<String> = start::calls(How::Usual)
+    let mut made: BTreeSet<String> = [How::Usual, How::Strict, How::Handed]
         .into_iter()
-        .chain(start::calls(How::Strict))
+        .flat_map(start::calls)
+        .chain(inetd::calls())
         .chain(stop::calls())
         .map(|call| call.name)
         .collect();
@@ -104,6 +112,6 @@ fn every_call_of_the_program_is_among_them() {
     let rows = TABLE.split_once("table! {\n").expect("the table").1.lines().take_while(|line| *line != "}");
     let rows: Vec<_> = rows.filter_map(|line| line.split_whitespace().next()).collect();
     assert!(rows.contains(&"accept4"), "{rows:?}");
-    let missing: Vec<_> = rows.iter().filter(|row| !made.contains(**row) && !OUTSIDE.contains(row)).collect();
+    let missing: Vec<_> = rows.iter().filter(|row| !made.contains(**row)).collect();
     assert!(missing.is_empty(), "nothing makes these fail: {missing:?}");
 }

@@ -2,6 +2,8 @@
 //! call failed and why, and exits with 1.
 
 use std::fs;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread;
@@ -27,6 +29,8 @@ pub enum How {
     /// As another user, in a folder that is the root of all, and in the sandbox or
     /// not at all.
     Strict,
+    /// With a socket that somebody else has made.
+    Handed,
 }
 
 /// Whose privileges are none: nobody, on most systems.
@@ -43,8 +47,17 @@ const REQUIRED: &[&str] = &[
     "setuid",
 ];
 
+/// Hands standard input over as sd_listen_fds(3) has it, in a process that becomes the
+/// server: strace(1) stands beside it then.
+const HANDED: [&str; 4] =
+    ["sh", "-c", "exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\"", "sh"];
+
+/// What is called for such a socket.
+const OF_HANDED: &[&str] = &["fcntl", "getsockname", "listen", "setsockopt"];
+
 /// A started server behind strace(1), which is ended with it.
 struct Started {
+    how: How,
     child: Child,
     errors: Output,
     socket: PathBuf,
@@ -56,9 +69,9 @@ impl Started {
     /// The tool looks at the parent only.
     fn new(how: How, case: Option<&Case>) -> Started {
         let tree = smoke::tree();
-        let socket = smoke::socket(&tree);
+        let mut socket = smoke::socket(&tree);
         // Somebody was killed, and has left these.
-        drop(std::os::unix::net::UnixListener::bind(&socket).expect("a socket"));
+        drop(UnixListener::bind(&socket).expect("a socket"));
         tree.file("box/.svcd-00000000", b"left over");
         let calls = tree.base().join("calls");
         let log = tree.base().join("log");
@@ -67,20 +80,26 @@ impl Started {
             (true, Some(case)) => vec!["env".to_owned(), tool::options(&case.rule(), &calls)],
             (false, case) => {
                 let words = ["strace", "-qq", "-s", "0", "-o", path(&calls)];
-                words.into_iter().map(str::to_owned).chain(case.map(Case::inject)).collect()
+                let beside = (how == How::Handed).then_some("-D");
+                words.into_iter().chain(beside).map(str::to_owned).chain(case.map(Case::inject)).collect()
             }
         };
-        let front: Vec<_> = front.iter().map(String::as_str).collect();
+        let handed = HANDED.iter().filter(|_| how == How::Handed).copied();
+        let front: Vec<_> = handed.chain(front.iter().map(String::as_str)).collect();
         let mut command = Program::chosen().behind(&front).command();
         command.args(["-p", "0"]).args(smoke::arguments(&tree, 10)).args(["--log", path(&log)]);
         if how == How::Strict {
             command.args(STRICT);
         }
         command.arg(tree.root());
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        if how == How::Handed {
+            socket = tree.base().join("handed");
+            command.stdin(OwnedFd::from(UnixListener::bind(&socket).expect("a socket")));
+        }
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let errors = Output::drain(child.stderr.take().expect("it is piped"));
-        Started { child, errors, socket, calls, _tree: tree }
+        Started { how, child, errors, socket, calls, _tree: tree }
     }
 
     /// What the parent has called.
@@ -142,8 +161,8 @@ impl Drop for Started {
     fn drop(&mut self) {
         // A tracer that is told to end would let the server live.
         let own = self.child.id();
-        let servers =
-            if tool::is_rig() { vec![own] } else { children(own).iter().map(|child| child.id).collect() };
+        let is_own = tool::is_rig() || self.how == How::Handed;
+        let servers = if is_own { vec![own] } else { children(own).iter().map(|child| child.id).collect() };
         for id in servers {
             let _ = kill(Pid::from_raw(id.cast_signed()), Signal::SIGKILL);
         }
@@ -184,6 +203,11 @@ pub fn strict_cases() -> Vec<Case> {
     let strict = cases(How::Strict);
     let is_more = |case: &&Case| count(&strict, &case.call) > count(&usual, &case.call);
     strict.iter().filter(is_more).cloned().collect()
+}
+
+/// The cases of a socket that is handed over.
+pub fn handed_cases() -> Vec<Case> {
+    cases(How::Handed).into_iter().filter(|case| OF_HANDED.contains(&case.call.as_str())).collect()
 }
 
 /// One start. None: what should fail was not called.

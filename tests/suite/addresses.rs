@@ -141,7 +141,7 @@ fn the_socket_of_a_server_that_was_killed_is_replaced() {
     assert_ne!(client.read(&mut [0; 1000]).expect("an answer"), 0);
     let before = inode(&path);
     first.signal(Signal::SIGKILL);
-    until("the first server to go", || std::net::TcpStream::connect(first.address).err());
+    until("the first server to go", || unix::connect(&path).err());
     assert_eq!(inode(&path), before, "nobody removed it");
     let second = with_socket(Tree::standard(), &argument);
     assert_answers(&path);
