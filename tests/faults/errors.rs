@@ -163,7 +163,7 @@ pub fn is_of(call: &str, line: &str) -> bool {
         "accept4" => &["accept"],
         "connect" => &["bind"],
         // On Darwin, what makes a socket close on exec is a part of making it.
-        "fcntl" => &[call, "socket"],
+        "fcntl" => &[call, "socket", "bind"],
         "fstat" | "fstat64" | "openat2" => &["fstat", "openat2", "openat", "landlock"],
         "landlock_add_rule" | "landlock_create_ruleset" | "landlock_restrict_self" => &["landlock"],
         "newfstatat" | "fstatat64" => &["fstatat", "bind"],
