@@ -41,7 +41,7 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build examples debug run test test-programs boot-test faults fuzz soak slow bench-cgi lint abi-check size install clean
+.PHONY: help setup setup-browser build examples debug run test test-programs boot-test faults fuzz soak slow bench-cgi lint abi-check size syscalls instructions install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,8 @@ endif
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== the suite, natively: dist/svcd-$(HERE)"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite -- --test-threads 8
+	@echo "== the exact calls of each request, and the memory that they touch"
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test syscalls --test footprint
 	@echo "== calls that fail, one case of 29"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test faults
 else
@@ -93,7 +95,9 @@ endif
 ifeq ($(HERE),linux-x86_64)
 	@$(WITH_TOOLS) if [ -n "$$qemu" ]; then \
 	    echo "== the suite, under qemu: dist/svcd-linux-aarch64"; \
-	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" SVCD_SCALE=0.5 cargo test -p svcd-tests --test suite -- --test-threads 8; \
+	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" SVCD_SCALE=0.5 cargo test -p svcd-tests --test suite -- --test-threads 8 && \
+	    echo "== the instructions of each request" && \
+	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -q -p svcd-tests --test instructions; \
 	else \
 	    echo "== the suite, under qemu: skipped, no qemu-aarch64 here"; \
 	fi
@@ -114,6 +118,9 @@ else
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' --old '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.05 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
 	    cargo test -q -p svcd-tests --test suite -- --test-threads 8 paths docroot redirect && \
+	    echo "== the exact calls of each request, in the Darwin rig" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
+	    cargo test -q -p svcd-tests --test syscalls the_calls && \
 	    echo "== calls that fail, in the Darwin rig, one case of 211" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_DEADLINE=60 FAULTS=211 cargo test -q -p svcd-tests --test faults; \
@@ -190,8 +197,23 @@ abi-check: ## the kernels' numbers and layouts, compared with other crates by th
 	@linker/setup.sh build
 	@linker/build.sh abi $(PROGRAMS)
 
-size: build ## bytes of each program by section; TOP=30 lists its largest functions
+size: build ## what weighs how much: functions, modules, constants, memory; UPDATE=1 LANDMARK='...' for docs/size-history.txt
 	@linker/size.sh $(PROGRAMS)
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -q -p svcd-tests --test footprint
+
+syscalls: build ## the calls of every kind of request, compared with docs/calls.md; UPDATE=1 writes it
+	@$(WITH_TOOLS) SHOW=1 SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -q -p svcd-tests --test syscalls the_calls
+	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
+	    SHOW=1 SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
+	    cargo test -q -p svcd-tests --test syscalls the_calls; \
+	else \
+	    echo "the calls on Darwin: skipped, no Python with unicorn here"; \
+	fi
+	@$(WITH_TOOLS) cargo test -q -p svcd-tests --test syscalls the_readme
+
+instructions: build ## of the aarch64 program for each request, compared with docs/calls.md; UPDATE=1 writes it; OF=304 for the functions of that
+	@linker/setup.sh test
+	@$(WITH_TOOLS) SHOW=1 SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -q -p svcd-tests --test instructions
 
 install: ## what `make build` made for this machine, to PREFIX/bin (also: DESTDIR)
 	@[ -e dist/svcd-$(HERE) ] || $(MAKE) build

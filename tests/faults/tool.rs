@@ -3,22 +3,16 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use svcd_tests::Server;
+pub use svcd_tests::program::is_rig;
 use svcd_tests::server::Start;
-use svcd_tests::strace::{Call, Strace, Traced, calls_in, traceable, usable};
+pub use svcd_tests::strace::by_process;
+use svcd_tests::strace::{Call, Strace, Traced, traceable, usable};
 
 use crate::matrix::Case;
 use crate::victim::EVERYBODY;
-
-/// Whether the program runs in the rig.
-pub fn is_rig() -> bool {
-    static IS_RIG: LazyLock<bool> =
-        LazyLock::new(|| env::var("SVCD").is_ok_and(|words| words.contains("darwin/rig")));
-    *IS_RIG
-}
 
 /// True if calls can be made to fail; else the reason is noted for `what`.
 pub fn can(what: &str) -> bool {
@@ -115,42 +109,6 @@ impl Watching<'_> {
     }
 }
 
-/// The calls of each process in a trace of the rig, where `[ID] ` stands before each.
-pub fn by_process(text: &str) -> Vec<Traced> {
-    let mut lines: Vec<(u32, String)> = Vec::new();
-    for line in text.lines() {
-        let Some((id, rest)) = line.strip_prefix('[').and_then(|line| line.split_once("] ")) else {
-            continue;
-        };
-        let Ok(id) = id.parse() else { continue };
-        match lines.iter_mut().find(|of| of.0 == id) {
-            Some(of) => of.1.push_str(rest),
-            None => lines.push((id, rest.to_owned())),
-        }
-        if let Some(of) = lines.iter_mut().find(|of| of.0 == id) {
-            of.1.push('\n');
-        }
-    }
-    lines.into_iter().map(|(id, text)| Traced { id, calls: calls_in(&text) }).collect()
-}
-
 pub fn is_injected(call: &Call) -> bool {
     call.text.ends_with("(INJECTED)")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trace_of_the_rig_is_told_apart_by_process() {
-        let text = "[5] main of svcd: slide=0x0\n[5] fork() = 6 0\n[6] close(3) = 0\n[5] close(4) = -1 EIO (INJECTED)\n\
-            [6] exit(0) ...\n";
-        let found = by_process(text);
-        let names =
-            |place: usize| -> Vec<_> { found[place].calls.iter().map(|call| call.name.as_str()).collect() };
-        assert_eq!((found[0].id, names(0)), (5, vec!["fork", "close"]));
-        assert_eq!((found[1].id, names(1)), (6, vec!["close", "exit"]));
-        assert!(is_injected(&found[0].calls[1]) && !is_injected(&found[1].calls[0]));
-    }
 }

@@ -27,6 +27,7 @@ pub mod asking;
 pub mod chunked;
 pub mod clock;
 pub mod connection;
+pub mod document;
 pub mod html;
 pub mod http_client;
 pub mod log_line;

@@ -152,6 +152,14 @@ pub fn dist() -> PathBuf {
     env::var_os("SVCD_DIST").map_or_else(|| workspace().join("dist"), PathBuf::from)
 }
 
-fn workspace() -> PathBuf {
+/// Whether the program runs in the rig that plays Darwin.
+pub fn is_rig() -> bool {
+    static IS_RIG: LazyLock<bool> =
+        LazyLock::new(|| env::var("SVCD").is_ok_and(|words| words.contains("darwin/rig")));
+    *IS_RIG
+}
+
+/// The folder of the project.
+pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

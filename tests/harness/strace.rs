@@ -201,9 +201,40 @@ pub fn calls_in(text: &str) -> Vec<Call> {
     found
 }
 
+/// The calls of each process in a trace of the rig that plays Darwin, where `[ID] `
+/// stands before each.
+pub fn by_process(text: &str) -> Vec<Traced> {
+    let mut lines: Vec<(u32, String)> = Vec::new();
+    for line in text.lines() {
+        let Some((id, rest)) = line.strip_prefix('[').and_then(|line| line.split_once("] ")) else {
+            continue;
+        };
+        let Ok(id) = id.parse() else { continue };
+        match lines.iter_mut().find(|of| of.0 == id) {
+            Some(of) => of.1.push_str(rest),
+            None => lines.push((id, rest.to_owned())),
+        }
+        if let Some(of) = lines.iter_mut().find(|of| of.0 == id) {
+            of.1.push('\n');
+        }
+    }
+    lines.into_iter().map(|(id, text)| Traced { id, calls: calls_in(&text) }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trace_of_the_rig_is_told_apart_by_process() {
+        let text = "[5] main of svcd: slide=0x0\n[5] fork() = 6 0\n[6] close(3) = 0\n[5] close(4) = -1 EIO (INJECTED)\n\
+            [6] exit(0) ...\n";
+        let found = by_process(text);
+        let names =
+            |place: usize| -> Vec<_> { found[place].calls.iter().map(|call| call.name.as_str()).collect() };
+        assert_eq!((found[0].id, names(0)), (5, vec!["fork", "close"]));
+        assert_eq!((found[1].id, names(1)), (6, vec!["close", "exit"]));
+    }
 
     #[test]
     fn calls_are_counted_by_name() {

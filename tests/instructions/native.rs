@@ -1,0 +1,39 @@
+//! The same for the program of this machine, by callgrind, where there is one.
+
+use std::process::{Command, Stdio};
+
+use svcd_tests::program::dist;
+
+use crate::requests::{FILE, get, serve, tree};
+
+/// Instructions for one more GET on a connection: those of ten more, divided. None:
+/// there is no valgrind, or it cannot run the program.
+pub fn of_another_get() -> Option<usize> {
+    let program = dist().join("svcd-linux-x86_64");
+    let mut valgrind = Command::new("valgrind");
+    let has_valgrind = valgrind.arg("--version").stdout(Stdio::null()).status().is_ok();
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) || !has_valgrind || !program.exists() {
+        return None;
+    }
+    let count = |requests: usize| {
+        let tree = tree();
+        let mut command = Command::new("valgrind");
+        let file = format!("--callgrind-out-file={}", tree.base().join("callgrind").display());
+        // It knows neither Landlock nor what seccomp(2) forbids it.
+        command.args(["--tool=callgrind", &file]).arg(&program).args(["--sandbox", "off"]);
+        let asked = vec![("GET", get(FILE, "")); requests];
+        collected(&serve(command, &tree, &asked))
+    };
+    Some(count(20)?.checked_sub(count(10)?)? / 10)
+}
+
+/// `==1== Collected : 480596`
+fn collected(said: &str) -> Option<usize> {
+    said.split_once("Collected : ")?.1.lines().next()?.trim().parse().ok()
+}
+
+#[test]
+fn what_callgrind_has_counted_is_found() {
+    assert_eq!(collected("==7== \n==7== Events    : Ir\n==7== Collected : 480596\n==7== \n"), Some(480_596));
+    assert_eq!(collected("==7== Events    : Ir\n"), None);
+}
