@@ -16,7 +16,7 @@ export FEATURES
 # What `make boot-test` runs of the suite, by the names of tests; all of it if empty.
 BOOT     ?=
 # What `make test` runs of it: what another kernel could answer otherwise.
-SMOKE    := paths:: addresses::a_unix_socket put::a_ cgi::descriptors lifecycle::sigterm sandbox::
+SMOKE    := paths:: exhaustion::without_open_files_in_the_system addresses::a_unix_socket put::a_ cgi::descriptors lifecycle::sigterm sandbox::
 
 BOOT_TEST := SVCD_DEADLINE=120 cargo test -p svcd-tests --test boot -- --test-threads 1 --nocapture
 
