@@ -41,7 +41,7 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build examples debug run test test-programs boot-test faults fuzz soak slow bench-cgi lint abi-check size syscalls instructions install clean
+.PHONY: help setup setup-browser build examples debug run test test-programs boot-test faults fuzz soak slow bench bench-cgi growth lint abi-check size syscalls instructions install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -173,6 +173,18 @@ slow: ## what a client notices of 200 slow ones, and of 5,000 connections a seco
 	@linker/setup.sh build
 	@linker/build.sh release $(HERE)
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" SECONDS=5 ROUNDS=3 cargo test -q -p svcd-tests --test slow
+
+bench: ## files, a listing, 304 and programs, by this server and by others, taking turns; ROUNDS=3 LOAD=1 CASES='1k 100k'
+	@linker/setup.sh build bench
+	@linker/build.sh release $(HERE)
+	@linker/build.sh examples $(HERE)
+	@$(WITH_TOOLS) cargo run -q -p svcd-bench -- all
+
+growth: ## what a request costs with more connections, larger files and folders, more fields; UPDATE=1 keeps it in docs/
+	@linker/setup.sh build bench
+	@linker/build.sh release $(HERE)
+	@linker/build.sh examples $(HERE)
+	@$(WITH_TOOLS) cargo run -q -p svcd-bench -- growth
 
 bench-cgi: ## programs by this server and by others, taking turns; ROUNDS=5 CLIENTS='1 8 32' LOAD=1
 	@linker/setup.sh build bench

@@ -5,6 +5,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -17,10 +18,12 @@ pub struct Account {
 impl Account {
     /// None if there is no way to count here.
     pub fn open(name: &str) -> Option<Account> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let top = hierarchy()?;
         let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
         let own = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
-        let group = top.join(format!("svcd-bench-{}-{name}", std::process::id()));
+        let group = top.join(format!("svcd-bench-{}-{count}-{name}", std::process::id()));
         fs::create_dir(&group).ok()?;
         let account = Account { group, own: top.join(own) };
         account.seconds().map(|_| account)
@@ -36,9 +39,24 @@ impl Account {
 
     /// Of all processes that are or were in it.
     pub fn seconds(&self) -> Option<f64> {
+        self.figure("usage_usec ")
+    }
+
+    /// Of that, what was not the kernel's.
+    pub fn user_seconds(&self) -> Option<f64> {
+        self.figure("user_usec ")
+    }
+
+    fn figure(&self, title: &str) -> Option<f64> {
         let text = fs::read_to_string(self.group.join("cpu.stat")).ok()?;
-        let usage = text.lines().find_map(|line| line.strip_prefix("usage_usec "))?;
-        usage.parse().ok().map(|microseconds: f64| microseconds / 1e6)
+        let microseconds = text.lines().find_map(|line| line.strip_prefix(title))?;
+        microseconds.parse().ok().map(|microseconds: f64| microseconds / 1e6)
+    }
+
+    /// Those that are in it now.
+    pub fn processes(&self) -> Option<Vec<u32>> {
+        let text = fs::read_to_string(self.group.join("cgroup.procs")).ok()?;
+        Some(text.lines().filter_map(|line| line.parse().ok()).collect())
     }
 }
 

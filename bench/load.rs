@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::cases::Case;
 use crate::machine;
 use crate::place::{Found, Place};
 use crate::running::Running;
@@ -24,6 +25,12 @@ pub struct Manner {
     pub connections: usize,
     /// Each connection for as many requests as the server allows, or for one.
     pub kept: bool,
+}
+
+impl Manner {
+    pub fn name(&self) -> &'static str {
+        if self.kept { "kept" } else { "closed" }
+    }
 }
 
 /// What one load has measured.
@@ -62,9 +69,17 @@ impl Load {
         [machine::version(&self.wrk, &["-v"]), machine::version(&self.ab, &["-V"])]
     }
 
-    pub fn run(&self, server: &Running, target: &str, manner: Manner) -> Result<Sample, String> {
+    /// `field`: a field line that each request has.
+    pub fn run(
+        &self,
+        server: &Running,
+        case: &Case,
+        field: Option<&str>,
+        manner: Manner,
+    ) -> Result<Sample, String> {
         let before = server.seconds();
-        let mut sample = self.ask(&format!("http://{}{target}", server.address), manner)?;
+        let url = format!("http://{}{}", server.address, case.target);
+        let mut sample = self.ask(&url, field, manner)?;
         // What was started for the last ones ends.
         thread::sleep(Duration::from_millis(20));
         let seconds = server.seconds().zip(before).map(|(after, before)| after - before);
@@ -73,7 +88,7 @@ impl Load {
         Ok(sample)
     }
 
-    fn ask(&self, url: &str, manner: Manner) -> Result<Sample, String> {
+    fn ask(&self, url: &str, field: Option<&str>, manner: Manner) -> Result<Sample, String> {
         let Manner { connections, kept } = manner;
         let mut command = if kept { self.wrk.command() } else { self.ab.command() };
         if kept {
@@ -84,11 +99,14 @@ impl Load {
             command.args(["-q", "-s", "5", "-t", &self.seconds.to_string(), "-n", "1000000"]);
             command.args(["-c", &connections.to_string()]).arg("-e").arg(&self.times);
         }
+        command.args(field.iter().flat_map(|field| ["-H", field]));
         let said = self.said(command.arg(url))?;
         let sample = if kept {
             report::of_wrk(&said)
         } else {
-            report::of_ab(&said, &fs::read_to_string(&self.times).unwrap_or_default())
+            let times = fs::read_to_string(&self.times).unwrap_or_default();
+            // Who asks with a condition wants 304.
+            report::of_ab(&said, &times, field.is_some())
         };
         sample.ok_or_else(|| format!("{command:?} said {said:?}"))
     }

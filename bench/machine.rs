@@ -20,15 +20,12 @@ pub fn load() -> String {
 }
 
 /// A list of Markdown: versions, system, processors, how it was measured.
-pub fn about(versions: &[String], rounds: usize, seconds: u64) -> String {
+pub fn about(versions: &[String], how: &str) -> String {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut lines: Vec<String> = versions.to_vec();
     lines.push(format!("{}, {processors} processors, {}", processor(), memory()));
     lines.push(format!("{}, {}, {}", system(), uname(), env::consts::ARCH));
-    lines.push(format!(
-        "{rounds} rounds of {seconds} s, each server in turn; load of the machine at the end: {}",
-        load()
-    ));
+    lines.push(format!("{how}; load of the machine at the end: {}", load()));
     lines.iter().map(|line| format!("- {line}\n")).collect()
 }
 

@@ -1,18 +1,29 @@
 //! How fast the server is beside others: in one run, on the same files, taking
-//! turns. `make bench-cgi` is `svcd-bench cgi`; the table goes to standard output,
-//! and with every single figure to `target/bench/`.
+//! turns. `make bench` is `svcd-bench all`, `make bench-cgi` is `svcd-bench cgi`,
+//! `make growth` is `svcd-bench growth`. The tables go to standard output, and
+//! with every single figure to `target/bench/`.
 //!
-//! - `ROUNDS`: how many turns each server has; default 5.
+//! - `ROUNDS`: how many turns each server has; default 3, of cgi 5.
 //! - `LOAD`: seconds of each; default 1.
-//! - `CLIENTS`: numbers of connections at a time; default `1 8 32`.
+//! - `CLIENTS`: numbers of connections at a time; default `1 32 256`, of cgi `1 8 32`.
+//! - `CASES`: what is asked for, as `1k listing`; default all of the group.
 //! - `SERVERS`: programs, as `svcd lighttpd`; default all.
 //! - `BEFORE`: another build of svcd, to be measured too.
+//! - `UPDATE=1`: the documents get the figures.
 
 mod account;
 mod answer;
 mod cases;
+mod chart;
+mod client;
+mod contestant;
+mod document;
+mod growth;
+mod idle;
 mod load;
 mod machine;
+mod meter;
+mod paths;
 mod place;
 mod running;
 mod servers;
@@ -20,37 +31,40 @@ mod spawn;
 mod table;
 
 use std::env;
-use std::fs;
 use std::process::ExitCode;
 
-use svcd_tests::program::dist;
-
+use answer::Wanted;
 use cases::Case;
+use chart::{Bar, Panel};
 use load::{Load, Manner};
-use place::{Found, Place};
-use running::Running;
-use servers::Server;
-use table::{Row, Table};
+use place::Place;
+use table::{RATE, Row, Table};
 
-/// One that takes part: a server that runs, and for each case whether it keeps
-/// connections, or None where it has no right answer.
-struct Contestant {
-    server: &'static Server,
-    running: Running,
-    version: String,
-    kept: Vec<Option<bool>>,
+/// What is measured in one run.
+struct Group {
+    name: &'static str,
+    /// Words of its cases.
+    cases: &'static [&'static [&'static str]],
+    rounds: usize,
+    clients: &'static str,
 }
 
+const GROUPS: [Group; 2] = [
+    Group { name: "all", cases: &[cases::FILES, cases::PROGRAMS], rounds: 3, clients: "1 32 256" },
+    Group { name: "cgi", cases: &[cases::PROGRAMS], rounds: 5, clients: "1 8 32" },
+];
+
 fn main() -> ExitCode {
-    let group = env::args().nth(1).unwrap_or_default();
-    let cases = match group.as_str() {
-        "cgi" => cases::CGI,
-        _ => {
-            eprintln!("usage: svcd-bench cgi");
+    let name = env::args().nth(1).unwrap_or_default();
+    let measured = match GROUPS.iter().find(|group| group.name == name) {
+        Some(group) => measure(group),
+        None if name == "growth" => growth::measure(),
+        None => {
+            eprintln!("usage: svcd-bench all|cgi|growth");
             return ExitCode::from(2);
         }
     };
-    match measure(&group, cases) {
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("bench: {why}");
@@ -59,17 +73,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(group: &str, cases: &'static [Case]) -> Result<(), String> {
-    let rounds: usize = number("ROUNDS", 5)?;
+fn measure(group: &Group) -> Result<(), String> {
+    let rounds: usize = number("ROUNDS", group.rounds)?;
     let seconds: u64 = number("LOAD", 1)?;
-    let clients = env::var("CLIENTS").unwrap_or_else(|_| "1 8 32".to_owned());
-    let clients: Result<Vec<usize>, _> = clients.split_whitespace().map(str::parse).collect();
+    let clients = words("CLIENTS", group.clients);
+    let clients: Result<Vec<usize>, _> = clients.iter().map(|word| word.parse()).collect();
     let clients = clients.map_err(|_| "CLIENTS are numbers")?;
+    let chosen = words("CASES", &group.cases.concat().join(" "));
 
     let place = Place::new()?;
     let load = Load::new(&place, seconds)?;
-    let contents: Result<Vec<Vec<u8>>, String> = cases.iter().map(|case| (case.make)(&place.site)).collect();
-    let mut contestants = contestants(&place, cases, &contents?);
+    let cases = cases::ALL.iter().filter(|case| chosen.iter().any(|word| word == case.word));
+    let cases: Result<Vec<(&'static Case, Wanted)>, String> =
+        cases.map(|case| Ok((case, (case.make)(&place.site)?))).collect();
+    let cases = cases?;
+    let mut contestants = contestant::all(&place, &cases);
     if contestants.is_empty() {
         return Err("there is nothing to measure".to_owned());
     }
@@ -82,21 +100,24 @@ fn measure(group: &str, cases: &'static [Case]) -> Result<(), String> {
     for round in 0..rounds {
         // Nobody always comes behind the same one.
         contestants.rotate_left(usize::from(round > 0));
-        for case in cases {
-            for &connections in &clients {
-                let mut add = |server, kept, sample| {
-                    let manner = Manner { connections, kept };
+        for (case, _) in &cases {
+            for &connections in clients.iter().filter(|connections| **connections <= case.most) {
+                let mut add = |server, manner, sample| {
                     rows.push(Row { case: case.name, server, manner, round, sample });
                 };
                 for contestant in &contestants {
-                    for &kept in contestant.manners(cases, case) {
+                    let field = contestant.way(case).and_then(|way| way.field.as_deref());
+                    for kept in contestant.kept(case) {
                         let manner = Manner { connections, kept };
-                        let sample = load.run(&contestant.running, case.target, manner)?;
-                        add(contestant.server.name, kept, sample);
+                        let sample = load.run(&contestant.running, case, field, manner)?;
+                        add(contestant.server.name, manner, sample);
                     }
                 }
-                let program = place.site.path(case.target.trim_start_matches('/'));
-                add(spawn::NAME, false, spawn::run(&program, connections, seconds)?);
+                if case.is_program() {
+                    let program = place.site.path(case.target.trim_start_matches('/'));
+                    let manner = Manner { connections, kept: false };
+                    add(spawn::NAME, manner, spawn::run(&program, connections, seconds)?);
+                }
             }
         }
         eprintln!("bench: round {} of {rounds} is over; load of the machine: {}", round + 1, machine::load());
@@ -104,78 +125,55 @@ fn measure(group: &str, cases: &'static [Case]) -> Result<(), String> {
 
     let names: Vec<&str> = servers::ALL.iter().map(|server| server.name).chain([spawn::NAME]).collect();
     let table = Table { rows: &rows, servers: &names, clients: &clients };
-    let cases: Vec<&str> = cases.iter().map(|case| case.name).collect();
+    let names: Vec<&str> = cases.iter().map(|(case, _)| case.name).collect();
     let mut versions: Vec<String> = contestants.iter().map(|contestant| contestant.version.clone()).collect();
     versions.sort();
     versions.extend(load.versions());
-    let about = machine::about(&versions, rounds, seconds);
-    let text = format!("{}\n{about}", table.markdown(&cases));
+    let about = machine::about(&versions, &format!("{rounds} rounds of {seconds} s, each server in turn"));
+    let small = cases.iter().find(|(case, _)| case.word == "1k");
+    let idle = small.map(|(case, _)| idle::markdown(&contestants, case)).unwrap_or_default();
+    let summary = format!("{}\n{idle}\n{about}", table.summary(&names));
+    let text = format!("{}\n{summary}", table.markdown(&names));
     print!("{text}");
-
-    let folder = dist().join("../target/bench");
-    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let write =
-        |name: String, text: &str| fs::write(folder.join(name), text).map_err(|error| error.to_string());
-    write(format!("{group}.md"), &text)?;
-    write(format!("{group}.csv"), &table.csv())
+    let file = |end: &str| format!("bench-{}.{end}", group.name);
+    // The other group is a part of it.
+    let is_kept = group.name == "all";
+    document::write(&file("csv"), &table.csv(), is_kept)?;
+    document::write(&file("md"), &format!("{HEADING}{text}"), is_kept)?;
+    if is_kept {
+        document::write(&file("svg"), &drawn(&table, &names), true)?;
+        document::insert("docs/performance.md", "make bench", &summary)?;
+        document::insert("README.md", "make bench", &table.summary(&names))?;
+    }
+    Ok(())
 }
 
-/// Every server that is here, started and with right answers; says who is not, and why.
-fn contestants(place: &Place, cases: &[Case], contents: &[Vec<u8>]) -> Vec<Contestant> {
-    let wanted = env::var("SERVERS").unwrap_or_default();
-    let is_named = |program| wanted.is_empty() || wanted.split_whitespace().any(|name| name == program);
-    let is_wanted = |server: &&Server| match server.name {
-        servers::BEFORE => env::var_os("BEFORE").is_some(),
-        _ => is_named(server.program),
+const HEADING: &str = "# Figures of `make bench`
+
+Written by it; [performance.md](performance.md) says what they are.
+
+";
+
+/// Requests a second of every server.
+fn drawn(table: &Table, cases: &[&str]) -> String {
+    let panel = |case, manner| {
+        let medians = table.medians(case, manner, &RATE).into_iter();
+        let bars = medians.map(|(name, length)| Bar {
+            name: name.to_owned(),
+            length,
+            is_floor: servers::FLOORS.contains(&name),
+        });
+        Panel { title: table.title(case, manner), bars: bars.collect() }
     };
-    let mut contestants = Vec::new();
-    for server in servers::ALL.iter().filter(is_wanted) {
-        let Some(found) = place.find(server.program) else {
-            eprintln!("bench: SKIPPED {}: it is not here (package {})", server.name, server.package);
-            continue;
-        };
-        match Contestant::start(server, &found, place, cases, contents) {
-            Ok(contestant) => contestants.push(contestant),
-            Err(why) => eprintln!("bench: SKIPPED {}: {why}", server.name),
-        }
-    }
-    contestants
+    let row = |case| table.usual(case).into_iter().map(|manner| panel(case, manner)).collect();
+    let rows: Vec<Vec<Panel>> = cases.iter().map(|case| row(*case)).collect();
+    chart::svg(&format!("requests/s, {} connections", table.middle()), &rows)
 }
 
-impl Contestant {
-    fn start(
-        server: &'static Server,
-        found: &Found,
-        place: &Place,
-        cases: &[Case],
-        contents: &[Vec<u8>],
-    ) -> Result<Contestant, String> {
-        let running = Running::start(server, found, place)?;
-        let mut kept = Vec::new();
-        for (case, content) in cases.iter().zip(contents) {
-            let checked = answer::check(running.address, case.target, content);
-            if let Err(why) = &checked {
-                eprintln!("bench: SKIPPED {} with {}: {why}", case.name, server.name);
-            }
-            kept.push(checked.ok());
-        }
-        let version = machine::version(found, server.version);
-        Ok(Contestant { server, running, version: format!("{}: {version}", server.name), kept })
-    }
-
-    /// How it can be asked for a case.
-    fn manners(&self, cases: &[Case], case: &Case) -> &'static [bool] {
-        let kept = cases
-            .iter()
-            .zip(&self.kept)
-            .find(|(other, _)| other.name == case.name)
-            .and_then(|found| *found.1);
-        match kept {
-            Some(true) => &[true, false],
-            Some(false) => &[false],
-            None => &[],
-        }
-    }
+/// The words of a variable, or of what stands for them.
+fn words(variable: &str, default: &str) -> Vec<String> {
+    let text = env::var(variable).ok().filter(|text| !text.is_empty());
+    text.unwrap_or(default.to_owned()).split_whitespace().map(str::to_owned).collect()
 }
 
 fn number<T: std::str::FromStr>(variable: &str, default: T) -> Result<T, String> {

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::socket::{Backlog, listen};
 use nix::unistd::Pid;
 
 use crate::account::Account;
@@ -25,8 +27,8 @@ impl Running {
     pub fn start(server: &Server, found: &Found, place: &Place) -> Result<Running, String> {
         // Most cannot tell which port the kernel gave them, so the kernel is asked
         // beforehand; a port just freed is not given to the next who asks.
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-        let address = port.map_err(|error| error.to_string())?;
+        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let configuration = place.folder().join(format!("{}.conf", server.program));
         let meanings = [
@@ -49,6 +51,15 @@ impl Running {
         let mut command = found.server();
         command.args(server.arguments.iter().map(|word| filled(word))).current_dir(place.folder());
         command.stdout(output).stderr(errors);
+        if server.inherits {
+            // As many as other servers let wait.
+            Backlog::new(4096)
+                .and_then(|backlog| listen(&listener, backlog))
+                .map_err(|error| error.to_string())?;
+            command.stdin(OwnedFd::from(listener));
+        } else {
+            drop(listener);
+        }
         let account = Account::open(server.program);
         let child = match &account {
             Some(account) => account.within(|| command.spawn()).and_then(|spawned| spawned),
@@ -68,6 +79,16 @@ impl Running {
     /// Processor time of it and of all that it has started.
     pub fn seconds(&self) -> Option<f64> {
         self.account.as_ref()?.seconds()
+    }
+
+    /// The part of that which was spent in the programs themselves, not in the kernel.
+    pub fn user_seconds(&self) -> Option<f64> {
+        self.account.as_ref()?.user_seconds()
+    }
+
+    /// It and all that it has started, as far as they have not ended.
+    pub fn processes(&self) -> Option<Vec<u32>> {
+        self.account.as_ref()?.processes()
     }
 
     fn listens(&mut self) -> bool {

@@ -1,8 +1,12 @@
 //! What is measured. A server is a row: words that start it, and a file of
 //! configuration beside this one if it needs any.
 //!
-//! They serve the same folder as the same user, write no log of requests, and may
-//! use every processor. What is not said stays as the server comes.
+//! They serve the same folder as the same user, write no log of requests, take 256
+//! connections at least, and may use every processor. What is not said stays as the
+//! server comes.
+
+use crate::cases::{FILES, PROGRAMS};
+use crate::spawn;
 
 /// In the arguments and in the configuration stand for something:
 ///
@@ -23,6 +27,12 @@ pub struct Server {
     pub version: &'static [&'static str],
     pub arguments: &'static [&'static str],
     pub configuration: &'static str,
+    /// Words of the cases that it has an answer for.
+    pub cases: &'static [&'static [&'static str]],
+    /// Ways in which it can be asked; others are found out.
+    pub kept: &'static [bool],
+    /// It gets the listening socket as its standard input.
+    pub inherits: bool,
 }
 
 const SVCD: Server = Server {
@@ -30,17 +40,42 @@ const SVCD: Server = Server {
     program: "svcd",
     package: "",
     version: &["--version"],
-    arguments: &["-q", "-b", "127.0.0.1:{port}", "{site}"],
+    // Its default is 256, and there are more for a moment when each has one request.
+    arguments: &["-q", "--max-conns", "2048", "-b", "127.0.0.1:{port}", "{site}"],
     configuration: "",
+    cases: &[FILES, PROGRAMS],
+    kept: &[true, false],
+    inherits: false,
 };
+
+/// floor.rs.
+const FLOOR: Server = Server { program: "floor", version: &[], cases: &[&["1k"]], inherits: true, ..SVCD };
 
 /// Another build of the same server, if `BEFORE` names one: what did a change bring?
 pub const BEFORE: &str = "svcd before";
+
+pub const NGINX: &str = "nginx";
+
+const KEPT: &str = "bare loop, kept";
+const ONCE: &str = "bare loop, closed";
+
+/// What no server can be better than.
+pub const FLOORS: &[&str] = &[KEPT, ONCE, spawn::NAME];
 
 /// The one that others are compared with comes first.
 pub const ALL: &[Server] = &[
     SVCD,
     Server { name: BEFORE, program: "svcd-before", ..SVCD },
+    Server {
+        name: NGINX,
+        program: "nginx",
+        package: "nginx-light",
+        version: &["-v"],
+        arguments: &["-e", "{folder}/nginx.log", "-p", "{folder}", "-c", "{configuration}"],
+        configuration: include_str!("nginx.conf"),
+        cases: &[FILES],
+        ..SVCD
+    },
     Server {
         name: "lighttpd",
         program: "lighttpd",
@@ -48,6 +83,7 @@ pub const ALL: &[Server] = &[
         version: &["-v"],
         arguments: &["-D", "-m", "{prefix}/usr/lib/lighttpd", "-f", "{configuration}"],
         configuration: include_str!("lighttpd.conf"),
+        ..SVCD
     },
     Server {
         name: "busybox httpd",
@@ -55,7 +91,8 @@ pub const ALL: &[Server] = &[
         package: "busybox-static",
         version: &[],
         arguments: &["httpd", "-f", "-p", "127.0.0.1:{port}", "-h", "{site}"],
-        configuration: "",
+        cases: &[&["1k", "100k", "10m", "304"], PROGRAMS],
+        ..SVCD
     },
     Server {
         name: "Apache prefork",
@@ -64,6 +101,7 @@ pub const ALL: &[Server] = &[
         version: &["-v"],
         arguments: &["-D", "FOREGROUND", "-f", "{configuration}"],
         configuration: include_str!("apache.conf"),
+        ..SVCD
     },
     Server {
         name: "mini_httpd",
@@ -83,6 +121,18 @@ pub const ALL: &[Server] = &[
             "-l",
             "/dev/null",
         ],
-        configuration: "",
+        ..SVCD
     },
+    Server {
+        name: "darkhttpd",
+        program: "darkhttpd",
+        package: "darkhttpd",
+        version: &["--help"],
+        // It cannot be told to write no log.
+        arguments: &["{site}", "--addr", "127.0.0.1", "--port", "{port}", "--log", "/dev/null"],
+        cases: &[FILES],
+        ..SVCD
+    },
+    Server { name: KEPT, arguments: &["kept"], kept: &[true], ..FLOOR },
+    Server { name: ONCE, arguments: &["once"], kept: &[false], ..FLOOR },
 ];

@@ -6,7 +6,7 @@
 #   linker/build.sh clippy NAME...    only clippy's opinion
 #   linker/build.sh escape NAME...    with the attempts of tests/suite/sandbox.rs, to dist/escape/
 #   linker/build.sh abi NAME...       only the assertions in tests/abi
-#   linker/build.sh examples NAME...  the programs of examples/, to dist/examples/
+#   linker/build.sh examples NAME...  the programs of examples/ and bench/floor.rs, to dist/examples/
 #
 # NAME is linux-aarch64, linux-x86_64 or darwin-aarch64. $FEATURES is handed on to cargo.
 set -eu
@@ -41,7 +41,7 @@ command -v xcrun >/dev/null || export SDKROOT="$PWD/linker"
 export MACOSX_DEPLOYMENT_TARGET=11.0
 
 program="--bin svcd --features=${FEATURES:-}"
-examples="--bin echo --bin cgi"
+examples="--bin echo --bin cgi --bin floor"
 json=--message-format=json-render-diagnostics
 # shellcheck disable=SC2086 # $program and $examples are several words
 case $mode in
@@ -92,7 +92,7 @@ for name in $names; do
         continue
     fi
     if [ "$mode" = examples ]; then
-        for example in echo cgi; do
+        for example in echo cgi floor; do
             publish "$CARGO_TARGET_DIR/$target/release/$example" "dist/examples/$example-$name"
         done
         continue

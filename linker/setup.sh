@@ -356,10 +356,13 @@ download() {
 need_bench() {
     unpacked wrk wrk || give_up "no wrk; install it"
     unpacked ab apache2-utils || give_up "no ab; install apache2-utils"
+    unpacked nginx nginx-light || say "no nginx; it is not measured"
     unpacked lighttpd lighttpd || say "no lighttpd; it is not measured"
     unpacked busybox busybox-static || say "no busybox; it is not measured"
     unpacked apache2 apache2-bin || say "no Apache; it is not measured"
     unpacked mini_httpd mini-httpd || say "no mini_httpd; it is not measured"
+    # Not every release of the distributions has it.
+    unpacked darkhttpd darkhttpd || say "no darkhttpd; it is not measured"
 }
 
 # The machine that the suite is run in, and a std for arm64 to build the suite with.

@@ -20,19 +20,26 @@ pub fn of_wrk(report: &str) -> Option<Sample> {
     })
 }
 
-/// `times`: for each percent of the answers, the milliseconds within which they came.
-pub fn of_ab(report: &str, times: &str) -> Option<Sample> {
-    let requests = behind(report, "Complete requests:")?.parse().ok()?;
+/// `times`: for each percent of the answers, the milliseconds within which they came;
+/// `is_304`: an answer with a status that is no 2xx is the right one.
+pub fn of_ab(report: &str, times: &str, is_304: bool) -> Option<Sample> {
+    let requests: u64 = behind(report, "Complete requests:")?.parse().ok()?;
     if requests == 0 {
         // Then the rest is left out.
         return Some(Sample { requests, rate: 0.0, half: 0.0, most: 0.0, failures: 1, cost: None });
     }
+    let within = |title| behind(times, title)?.parse::<f64>().ok();
+    let half = within("50,")?;
+    // With few answers ab looks behind the last one.
+    let most = within("99,").filter(|most| *most >= half).or_else(|| within("100,"));
+    let others = count(report, "Non-2xx responses:")?;
+    let wrong = if is_304 { requests.saturating_sub(others) } else { others };
     Some(Sample {
         requests,
         rate: behind(report, "Requests per second:")?.split(' ').next()?.parse().ok()?,
-        half: behind(times, "50,")?.parse().ok()?,
-        most: behind(times, "99,")?.parse().ok()?,
-        failures: count(report, "Failed requests:")? + count(report, "Non-2xx responses:")?,
+        half,
+        most: most?,
+        failures: count(report, "Failed requests:")? + wrong,
         cost: None,
     })
 }
@@ -102,11 +109,16 @@ Percentage of the requests served within a certain time (ms)
     fn the_report_of_ab_is_read() {
         let expected =
             Sample { requests: 533, rate: 532.57, half: 12.191, most: 48.903, failures: 2, cost: None };
-        assert_eq!(of_ab(AB, TIMES), Some(expected.clone()));
+        assert_eq!(of_ab(AB, TIMES, false), Some(expected.clone()));
         let refused = format!("Non-2xx responses:      7\n{AB}");
-        assert_eq!(of_ab(&refused, TIMES), Some(Sample { failures: 9, ..expected }));
-        assert_eq!(of_ab(AB, ""), None, "without its times");
-        let none = of_ab("Complete requests:      0\nFailed requests:        0\n", "").expect("a sample");
+        assert_eq!(of_ab(&refused, TIMES, false), Some(Sample { failures: 9, ..expected.clone() }));
+        let known = format!("Non-2xx responses:      532\n{AB}");
+        assert_eq!(of_ab(&known, TIMES, true), Some(Sample { failures: 3, ..expected }), "one was no 304");
+        assert_eq!(of_ab(AB, "", false), None, "without its times");
+        let few = TIMES.replace("48.903", "0.000");
+        assert_eq!(of_ab(AB, &few, false).map(|sample| sample.most), Some(56.944));
+        let none =
+            of_ab("Complete requests:      0\nFailed requests:        0\n", "", false).expect("a sample");
         assert_eq!((none.rate, none.failures), (0.0, 1), "nothing was answered in time");
     }
 
