@@ -48,7 +48,9 @@ fn system() -> String {
     name.unwrap_or("unknown system").trim_matches('"').to_owned()
 }
 
+/// Name and version of the kernel, without what a distributor adds to that.
 fn uname() -> String {
     let output = Command::new("uname").arg("-sr").stdin(Stdio::null()).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    said.split('-').next().unwrap_or_default().trim().to_owned()
 }
