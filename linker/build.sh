@@ -27,14 +27,28 @@ triple() {
     esac
 }
 
+# freestanding.toml has options that cargo calls unstable.
+export RUSTC_BOOTSTRAP=1
+
+# What the compiler knows of the target, but for two things on aarch64 that no option
+# takes away: frame pointers, an instruction in every function and a register, for
+# somebody who walks the stack; and functions for atomic accesses, which first ask
+# the processor whether it has instructions for them.
+description() {
+    file=target/descriptions/$1.json
+    mkdir -p target/descriptions
+    "$RUSTC" -Zunstable-options --print target-spec-json --target "$1" |
+        sed 's/"frame-pointer": "non-leaf"/"frame-pointer": "may-omit"/; s/,+outline-atomics//' >"$file.$$"
+    if cmp -s "$file.$$" "$file"; then rm "$file.$$"; else mv "$file.$$" "$file"; fi
+    echo "$PWD/$file"
+}
+
 set -- --config linker/freestanding.toml
 for name in $names; do
     target=$(triple "$name")
-    set -- "$@" --target "$target"
+    set -- "$@" --target "$(description "$target")"
 done
 
-# freestanding.toml has options that cargo calls unstable.
-export RUSTC_BOOTSTRAP=1
 # For Darwin, rustc asks xcrun where Apple's SDK is. Only a Mac can answer, and
 # all that is needed of it is linker/libSystem.tbd.
 command -v xcrun >/dev/null || export SDKROOT="$PWD/linker"

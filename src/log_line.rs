@@ -22,7 +22,7 @@ pub struct Record<'a> {
     pub referer: &'a [u8],
     pub user_agent: &'a [u8],
     /// Why it was refused; empty when it was served.
-    pub reason: &'a str,
+    pub reason: &'a [u8],
 }
 
 /// Appends the line of `record` with its LF. A refusal has one more quoted
@@ -48,7 +48,7 @@ pub fn push(line: &mut Buffer, record: &Record) {
     push_quoted(line, record.user_agent);
     if !record.reason.is_empty() {
         line.push_byte(b' ');
-        push_quoted(line, record.reason.as_bytes());
+        push_quoted(line, record.reason);
     }
     line.push_byte(b'\n');
 }
@@ -95,7 +95,7 @@ mod tests {
         bytes: 12,
         referer: b"",
         user_agent: b"curl/8",
-        reason: "",
+        reason: b"",
     };
 
     fn line(record: &Record) -> String {
@@ -110,7 +110,7 @@ mod tests {
     fn the_combined_format_and_the_reason_behind_it() {
         let head = "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a HTTP/1.1\"";
         assert_eq!(line(&RECORD), format!("{head} 200 12 \"-\" \"curl/8\"\n"));
-        let refused = Record { status: 404, reason: "no such file", ..RECORD };
+        let refused = Record { status: 404, reason: b"no such file", ..RECORD };
         assert_eq!(line(&refused), format!("{head} 404 12 \"-\" \"curl/8\" \"no such file\"\n"));
     }
 
@@ -149,7 +149,7 @@ mod tests {
             bytes: u64::MAX,
             referer: &long,
             user_agent: &long,
-            reason: "a reason of a length that is not reached by any real one, to be on the safe side",
+            reason: b"a reason of a length that is not reached by any real one, to be on the safe side",
         };
         assert_eq!(line(&longest).matches("...\"").count(), 3);
         assert!(line(&longest).contains("\\xFF... ["));

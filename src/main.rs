@@ -10,7 +10,7 @@
 mod server;
 mod sys;
 
-use svcd::options::{self, Command};
+use svcd::options::{self, Command, Options};
 use sys::{Fd, Start};
 
 /// Bytes of working memory for one process, taken once and divided by
@@ -24,15 +24,16 @@ const USAGE: u8 = 2;
 
 /// Called by `sys::start` with the process's arguments.
 fn program(start: Start) -> u8 {
-    let options = match options::parse(start.arguments) {
-        Ok(Command::Serve(options)) => options,
+    let mut options = Options::default();
+    match options::parse(start.arguments, &mut options) {
+        Ok(Command::Serve) => {}
         Ok(Command::Help) => return print(options::HELP),
         Ok(Command::Version) => return print(options::VERSION),
         Err(error) => {
             server::message::usage(&error);
             return USAGE;
         }
-    };
+    }
     match server::run(&options, start.itself, start.environment, start.memory) {
         Ok(()) => SUCCESS,
         Err(error) => {

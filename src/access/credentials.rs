@@ -4,7 +4,7 @@ use subtle::ConstantTimeEq;
 
 use crate::http::field::Fields;
 use crate::limits;
-use crate::text::Buffer;
+use crate::text::{Buffer, is_same_word, split_once, without_last};
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ pub struct Credentials<'a> {
 /// any case (RFC 9110 11.1).
 pub fn basic<'a>(fields: Fields<'a>) -> Option<&'a [u8]> {
     let (scheme, text) = fields.only("Authorization")?.split_at_checked(5)?;
-    let text = text.strip_prefix(b" ").filter(|_| scheme.eq_ignore_ascii_case(b"basic"))?;
+    let text = text.strip_prefix(b" ").filter(|_| is_same_word(scheme, b"basic"))?;
     let start = text.iter().position(|byte| *byte != b' ')?;
     text.get(start..)
 }
@@ -30,16 +30,15 @@ pub fn basic<'a>(fields: Fields<'a>) -> Option<&'a [u8]> {
 /// with its padding, is longer than `room`, has no colon or a control character.
 pub fn decode<'a>(text: &[u8], room: &'a mut [u8; limits::CREDENTIALS]) -> Option<Credentials<'a>> {
     let bytes = base64(text, Buffer::new(room))?;
-    let colon = bytes.iter().position(|byte| *byte == b':')?;
-    let (user, password) = (bytes.get(..colon)?, bytes.get(colon + 1..)?);
+    let (user, password) = split_once(bytes, b':')?;
     let is_text = !bytes.iter().any(u8::is_ascii_control);
     is_text.then_some(Credentials { user, password })
 }
 
 /// Decodes base64 (RFC 4648 4), one text for one content.
 fn base64<'a>(text: &[u8], mut content: Buffer<'a>) -> Option<&'a [u8]> {
-    let padless = text.strip_suffix(b"=").unwrap_or(text);
-    let padless = padless.strip_suffix(b"=").unwrap_or(padless);
+    let padless = without_last(text, b'=');
+    let padless = without_last(padless, b'=');
     // What is not out yet, and how many bits of it.
     let (mut bits, mut count) = (0, 0);
     for &letter in padless {

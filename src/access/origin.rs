@@ -3,39 +3,38 @@
 //! write in the name of somebody who looks at it.
 
 use crate::http::field::Fields;
-use crate::http::{Refusal, Status, host};
+use crate::http::{Refusal, host};
 use crate::limits;
-use crate::text::{Buffer, List, address, decimal};
+use crate::text::{Buffer, List, address, decimal, is_same_word};
 
 #[cfg(test)]
 mod tests;
 
-const CROSS_SITE: Refusal = Refusal::new(Status::FORBIDDEN, "a page of another site may not write here");
-
 /// Sec-Fetch-Site and Origin (RFC 6454 7), which only browsers send and no page
 /// can change: the page must be of `authority`, which is that of the request.
 pub fn check(fields: Fields, authority: Option<&[u8]>) -> Result<(), Refusal> {
-    let is_ours = |site: &[u8]| matches!(site, b"same-origin" | b"none");
+    let is_ours = |site: &[u8]| site == b"same-origin" || site == b"none";
     let is_same = |origin: &[u8]| authority.is_some_and(|authority| is_same(origin, authority));
     // One Origin, or the page's is not known.
     let mut origins = fields.all("Origin");
     let is_right = fields.all("Sec-Fetch-Site").all(is_ours)
         && origins.next().is_none_or(is_same)
         && origins.next().is_none();
-    if is_right { Ok(()) } else { Err(CROSS_SITE) }
+    if is_right { Ok(()) } else { Err(Refusal::CrossSite) }
 }
 
 /// Whether a page of `origin` is one of `authority`: the same host and port.
 fn is_same(origin: &[u8], authority: &[u8]) -> bool {
-    let (page, default) = match (origin.strip_prefix(b"http://"), origin.strip_prefix(b"https://")) {
-        (Some(page), _) => (page, 80),
-        (_, Some(page)) => (page, 443),
-        _ => return false,
-    };
+    let (page, default) =
+        match (origin.strip_prefix(b"http://".as_slice()), origin.strip_prefix(b"https://".as_slice())) {
+            (Some(page), _) => (page, 80),
+            (_, Some(page)) => (page, 443),
+            _ => return false,
+        };
     let (host, port) = host::split(page);
     let (own_host, own_port) = host::split(authority);
     let number = |port: &[u8]| if port.is_empty() { Some(default) } else { decimal::parse(port) };
-    host.eq_ignore_ascii_case(own_host) && number(port).is_some() && number(port) == number(own_port)
+    is_same_word(host, own_host) && number(port).is_some() && number(port) == number(own_port)
 }
 
 /// Whether it is known that nobody else can let `authority` point here: an
@@ -49,5 +48,5 @@ pub fn is_trusted_host(authority: &[u8], hosts: &List<&[u8], { limits::ADDITIONS
     }
     let name = name.bytes();
     let is_local = name.strip_suffix(b"localhost").is_some_and(|rest| matches!(rest, [] | [.., b'.']));
-    is_local || address::parse(name).is_some() || hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+    is_local || address::parse(name).is_some() || hosts.iter().any(|host| is_same_word(host, name))
 }

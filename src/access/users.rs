@@ -2,7 +2,7 @@
 
 use super::credentials::{self, Credentials};
 use super::crypt;
-use crate::text::decimal;
+use crate::text::{decimal, find, without_last};
 
 #[cfg(test)]
 mod tests;
@@ -74,7 +74,7 @@ struct User<'a> {
 
 /// Reads `USER:$5$rounds=N$SALT$HASH`; none when the line has nothing to say.
 fn read(mut line: &[u8]) -> Result<Option<User<'_>>, &'static str> {
-    line = line.strip_suffix(b"\r").unwrap_or(line);
+    line = without_last(line, b'\r');
     if matches!(line, [] | [b'#', ..]) {
         return Ok(None);
     }
@@ -89,9 +89,9 @@ fn read(mut line: &[u8]) -> Result<Option<User<'_>>, &'static str> {
     {
         return Err(LINE);
     }
-    text = text.strip_prefix(b"$5$").ok_or(HASH)?;
+    text = text.strip_prefix(b"$5$".as_slice()).ok_or(HASH)?;
     let mut rounds = crypt::ROUNDS;
-    if let Some(behind) = text.strip_prefix(b"rounds=") {
+    if let Some(behind) = text.strip_prefix(b"rounds=".as_slice()) {
         text = behind;
         let number = decimal::parse(cut(&mut text, b'$'));
         rounds = number.filter(|number| (1000..=9_999_999).contains(number)).ok_or(ROUNDS)? as u32;
@@ -105,7 +105,7 @@ fn read(mut line: &[u8]) -> Result<Option<User<'_>>, &'static str> {
 /// Takes from the text what is before the byte, or all of it, and drops the byte.
 #[inline(never)]
 fn cut<'a>(text: &mut &'a [u8], at: u8) -> &'a [u8] {
-    let end = text.iter().position(|byte| *byte == at).unwrap_or(text.len());
+    let end = find(text, at).unwrap_or(text.len());
     let (before, behind) = text.split_at_checked(end).unwrap_or_default();
     *text = behind.get(1..).unwrap_or_default();
     before

@@ -2,7 +2,7 @@
 
 use crate::http::target;
 use crate::limits;
-use crate::text::Buffer;
+use crate::text::{Buffer, find, split};
 
 /// Appends the words of an indexed query, `a+b`, decoded and each with a NUL
 /// behind it, and returns how many they are. It is for GET and HEAD.
@@ -11,11 +11,11 @@ use crate::text::Buffer;
 /// control byte, or begins with `-`. Such a word would be an option of the
 /// program, and clients have no right to choose those.
 pub fn indexed(query: &[u8], out: &mut Buffer) -> Option<usize> {
-    if query.contains(&b'=') {
+    if find(query, b'=').is_some() {
         return None;
     }
     let mut count = 0;
-    for word in query.split(|byte| *byte == b'+') {
+    for word in split(query, b'+') {
         let start = out.len();
         target::decode(word, out, true).ok()?;
         out.bytes().get(start).filter(|first| **first != b'-')?;

@@ -6,7 +6,9 @@ use crate::http::request::Version;
 use crate::http::target::Target;
 use crate::http::{Request, field, host};
 use crate::limits;
-use crate::text::{Buffer, List, address, decimal};
+use crate::text::{
+    Buffer, List, address, decimal, find, is_same_word, split, split_once, without_first, without_last,
+};
 
 /// What a program is told about. No text in it has a NUL.
 pub struct Context<'a> {
@@ -45,7 +47,7 @@ pub struct Context<'a> {
 /// What --cgi-env means: `line` itself if it has a value, or the variable of
 /// that name in the server's own environment.
 pub fn inherited<'a>(line: &'a [u8], mut own: impl Iterator<Item = &'a [u8]>) -> Option<&'a [u8]> {
-    if line.contains(&b'=') {
+    if find(line, b'=').is_some() {
         return Some(line);
     }
     own.find(|variable| variable.strip_prefix(line).is_some_and(|rest| rest.starts_with(b"=")))
@@ -55,17 +57,10 @@ pub fn inherited<'a>(line: &'a [u8], mut own: impl Iterator<Item = &'a [u8]>) ->
 /// about this connection, passwords, and `Proxy`, which programs would take for
 /// the HTTP_PROXY of their own requests.
 const KEPT_BACK: &[u8] = b"\
-Connection
-Content-Length
 Content-Type
-Keep-Alive
 Proxy
 Proxy-Authorization
-Proxy-Connection
-TE
-Trailer
-Transfer-Encoding
-Upgrade";
+Proxy-Connection";
 
 /// What is the same for every program. Without REDIRECT_STATUS, php-cgi takes a
 /// request for one that went past the server.
@@ -84,7 +79,7 @@ pub fn push(block: &mut Buffer, context: &Context) {
     for line in context.extra.iter() {
         push_line(block, line);
     }
-    for line in ALWAYS.as_bytes().split(|byte| *byte == b'\n') {
+    for line in split(ALWAYS.as_bytes(), b'\n') {
         push_line(block, line);
     }
     let &Context { request, target, user, .. } = context;
@@ -148,8 +143,8 @@ fn host_of<'a>(address: Option<SocketAddr>, none: &'a [u8], room: &'a mut [u8]) 
 }
 
 fn bare(host: &[u8]) -> &[u8] {
-    let host = host.strip_prefix(b"[").unwrap_or(host);
-    host.strip_suffix(b"]").unwrap_or(host)
+    let host = without_first(host, b'[');
+    without_last(host, b']')
 }
 
 fn port(address: Option<SocketAddr>, room: &mut [u8; 20]) -> &[u8] {
@@ -166,8 +161,7 @@ fn number(number: Option<u64>, room: &mut [u8; 20]) -> &[u8] {
 
 /// Appends `NAME=VALUE`; a name without a value is left out.
 fn push_line(block: &mut Buffer, line: &[u8]) {
-    let mut parts = line.splitn(2, |byte| *byte == b'=');
-    if let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+    if let Some((name, value)) = split_once(line, b'=') {
         push_new(block, name, &[value]);
     }
 }
@@ -188,7 +182,7 @@ fn push_fields(block: &mut Buffer, context: &Context) {
     let fields = context.request.fields;
     for (name, _) in fields.iter() {
         let is_name = name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-        let is_secret = !context.pass_auth && name.eq_ignore_ascii_case(b"Authorization");
+        let is_secret = !context.pass_auth && is_same_word(name, b"Authorization");
         if !is_name || is_secret || field::is_listed(KEPT_BACK, name) {
             continue;
         }
@@ -202,11 +196,11 @@ fn push_fields(block: &mut Buffer, context: &Context) {
             continue;
         }
         let mut separator: &[u8] = b"";
-        for (_, value) in fields.iter().filter(|other| other.0.eq_ignore_ascii_case(name)) {
+        for (_, value) in fields.iter().filter(|other| is_same_word(other.0, name)) {
             block.push(separator);
             block.push(value);
             // RFC 9110 5.3; RFC 6265 5.4.
-            separator = if name.eq_ignore_ascii_case(b"Cookie") { b"; " } else { b", " };
+            separator = if is_same_word(name, b"Cookie") { b"; " } else { b", " };
         }
         block.push_byte(0);
     }
@@ -217,7 +211,7 @@ fn push_fields(block: &mut Buffer, context: &Context) {
 fn is_new(block: &mut Buffer, start: usize) -> bool {
     block.push_byte(b'=');
     let (before, name) = block.bytes().split_at_checked(start).unwrap_or_default();
-    let is_new = !before.split(|byte| *byte == 0).any(|variable| variable.starts_with(name));
+    let is_new = !split(before, 0).any(|variable| variable.starts_with(name));
     if !is_new {
         block.truncate(start);
     }

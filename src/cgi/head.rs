@@ -3,7 +3,7 @@
 use crate::http::field::{self, Fields};
 use crate::http::{Refusal, Status};
 use crate::limits;
-use crate::text::decimal;
+use crate::text::{decimal, find, is_same_word, without_last};
 
 /// How far reading came.
 #[derive(Clone, Copy, Debug)]
@@ -41,30 +41,11 @@ pub enum Kind<'a> {
     },
 }
 
-const fn bad(reason: &'static str) -> Refusal {
-    Refusal::new(Status::BAD_GATEWAY, reason)
-}
-
-const LONG: Refusal = bad("the head of the program is too long");
-const LINE: Refusal = bad("malformed head of the program, RFC 3875 6.3");
-const REPEATED: Refusal = bad("the program gave a field twice, RFC 3875 6.3");
-const NOTHING: Refusal = bad("the program gave no Content-Type, Location or Status, RFC 3875 6.2");
-const STATUS: Refusal = bad("malformed Status of the program, RFC 3875 6.3.3");
-const LENGTH: Refusal = bad("malformed Content-Length of the program, RFC 9110 8.6");
-const LOCATION: Refusal = bad("malformed Location of the program, RFC 3875 6.3.2");
-
 /// What the server says itself, or what is about the connection.
 const OWN: &[u8] = b"\
-Connection
-Content-Length
 Date
-Keep-Alive
 Server
-Status
-TE
-Trailer
-Transfer-Encoding
-Upgrade";
+Status";
 
 /// Reads the head at the start of `bytes`. Its lines end in LF or CRLF.
 ///
@@ -73,52 +54,62 @@ Upgrade";
 pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, Refusal> {
     let mut rest = bytes;
     loop {
-        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
-            return if bytes.len() < limits::CGI_HEAD { Ok(Parsed::Partial) } else { Err(LONG) };
+        let Some(end) = find(rest, b'\n') else {
+            return if bytes.len() < limits::CGI_HEAD {
+                Ok(Parsed::Partial)
+            } else {
+                Err(Refusal::ProgramLongHead)
+            };
         };
         let (line, next) = rest.split_at_checked(end + 1).unwrap_or_default();
         rest = next;
         let line = line.strip_suffix(b"\n").unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = without_last(line, b'\r');
         if line.is_empty() {
             break;
         }
-        let colon = line.iter().position(|byte| *byte == b':').ok_or(LINE)?;
+        let colon = find(line, b':').ok_or(Refusal::ProgramLine)?;
         let (name, value) = line.split_at_checked(colon).unwrap_or_default();
         let is_field = !name.is_empty()
             && name.iter().copied().all(field::is_tchar)
             && value.iter().copied().all(field::is_value_byte);
         if !is_field {
-            return Err(LINE);
+            return Err(Refusal::ProgramLine);
         }
     }
     let len = bytes.len() - rest.len();
     if len > limits::CGI_HEAD {
-        return Err(LONG);
+        return Err(Refusal::ProgramLongHead);
     }
-    head(Fields(bytes.get(..len).unwrap_or_default())).map(|head| Parsed::Complete(head, len))
+    head(Fields::new(bytes.get(..len).unwrap_or_default())).map(|head| Parsed::Complete(head, len))
 }
 
 fn head(lines: Fields<'_>) -> Result<Head<'_>, Refusal> {
     let one = |name| {
         let mut values = lines.all(name);
         let value = values.next();
-        if values.next().is_some() { Err(REPEATED) } else { Ok(value) }
+        if values.next().is_some() { Err(Refusal::ProgramRepeated) } else { Ok(value) }
     };
     let (status, location) = (one("Status")?, one("Location")?);
     let has_content_type = one("Content-Type")?.is_some();
     let content_length = match one("Content-Length")? {
-        Some(value) => Some(decimal::parse(value).filter(|length| *length <= i64::MAX as u64).ok_or(LENGTH)?),
+        Some(value) => Some(
+            decimal::parse(value)
+                .filter(|length| *length <= i64::MAX as u64)
+                .ok_or(Refusal::ProgramLength)?,
+        ),
         None => None,
     };
     if status.is_some_and(|status| !is_status(status)) {
-        return Err(STATUS);
+        return Err(Refusal::ProgramStatus);
     }
     let kind = match location {
-        Some(b"") => return Err(LOCATION),
+        Some(b"") => return Err(Refusal::ProgramLocation),
         Some(path) if is_local(path) && lines.iter().count() == 1 => Kind::LocalRedirect(path),
         Some(location) => Kind::ClientRedirect { location, status },
-        None if status.is_none() && !has_content_type && content_length != Some(0) => return Err(NOTHING),
+        None if status.is_none() && !has_content_type && content_length != Some(0) => {
+            return Err(Refusal::ProgramNothing);
+        }
         None => Kind::Document { status },
     };
     Ok(Head { kind, content_length, has_content_type, lines })
@@ -156,7 +147,7 @@ impl<'a> Head<'a> {
 
     /// Name and value of each field that is passed on.
     pub fn fields(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        let is_proxy = |name: &[u8]| name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"Proxy-"));
+        let is_proxy = |name: &[u8]| name.get(..6).is_some_and(|start| is_same_word(start, b"Proxy-"));
         self.lines.iter().filter(move |(name, _)| !field::is_listed(OWN, name) && !is_proxy(name))
     }
 }

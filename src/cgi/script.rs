@@ -6,30 +6,29 @@
 //! [`next_segment`] and [`push_segment`] until a program is found. The rest is
 //! for [`decode_path_info`].
 
-use crate::http::{Refusal, Status, target};
-use crate::text::{Buffer, percent};
-
-const HIDDEN_DOTS: Refusal = Refusal::new(Status::BAD_REQUEST, "dot segment behind an encoded slash");
+use crate::http::{Refusal, target};
+use crate::text::{Buffer, find, find_last, percent, split};
 
 /// Appends a path, which begins with `/`, without its dot segments. Everything
 /// else stays as it was sent. `..` takes away what it would in
 /// [`target::resolve`]: empty segments, and the one before them.
 pub fn normalize(path: &[u8], out: &mut Buffer) -> Result<(), Refusal> {
     out.push(b"/");
-    let mut segments = path.split(|byte| *byte == b'/').skip(1).peekable();
+    let mut segments = split(path, b'/');
+    segments.next();
     while let Some(segment) = segments.next() {
         match strip_dot(segment) {
             Some(b"") => {}
             Some(rest) if strip_dot(rest) == Some(b"") => out.truncate(parent(out.bytes())),
             _ => {
                 out.push(segment);
-                if segments.peek().is_some() {
+                if segments.has_more() {
                     out.push_byte(b'/');
                 }
             }
         }
     }
-    if out.overflowed() { Err(target::LONG) } else { Ok(()) }
+    if out.overflowed() { Err(Refusal::LongPath) } else { Ok(()) }
 }
 
 fn strip_dot(text: &[u8]) -> Option<&[u8]> {
@@ -42,7 +41,7 @@ fn strip_dot(text: &[u8]) -> Option<&[u8]> {
 /// The length of `path`, which ends in `/`, without its last segment.
 fn parent(path: &[u8]) -> usize {
     let end = path.iter().rposition(|byte| *byte != b'/').unwrap_or(0);
-    path.get(..end).and_then(|path| path.iter().rposition(|byte| *byte == b'/')).map_or(1, |slash| slash + 1)
+    path.get(..end).and_then(|path| find_last(path, b'/')).map_or(1, |slash| slash + 1)
 }
 
 /// What is behind `prefix` in a normalized path: empty, or it begins with `/`.
@@ -53,7 +52,7 @@ fn parent(path: &[u8]) -> usize {
 /// is if the path were not below the prefix.
 pub fn below<'a>(normalized: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
     let mut rest = normalized;
-    for name in prefix.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+    for name in split(prefix, b'/').filter(|name| !name.is_empty()) {
         let (segment, behind) = next_segment(rest)?;
         if !is_called(segment, name) {
             return None;
@@ -84,7 +83,7 @@ fn is_called(mut segment: &[u8], name: &[u8]) -> bool {
 pub fn next_segment(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let start = rest.iter().position(|byte| *byte != b'/')?;
     let rest = rest.get(start..)?;
-    let end = rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
+    let end = find(rest, b'/').unwrap_or(rest.len());
     rest.split_at_checked(end)
 }
 
@@ -95,7 +94,7 @@ pub fn push_segment(name: &mut Buffer, segment: &[u8]) -> Result<(), Refusal> {
         name.push_byte(b'/');
     }
     target::decode(segment, name, false)?;
-    if name.overflowed() { Err(target::LONG) } else { Ok(()) }
+    if name.overflowed() { Err(Refusal::LongPath) } else { Ok(()) }
 }
 
 /// Appends PATH_INFO (RFC 3875 4.1.5): what is behind the program's name,
@@ -105,11 +104,11 @@ pub fn decode_path_info(rest: &[u8], out: &mut Buffer) -> Result<(), Refusal> {
     let start = out.len();
     target::decode(rest, out, true)?;
     if out.overflowed() {
-        return Err(target::LONG);
+        return Err(Refusal::LongPath);
     }
     let info = out.bytes().get(start..).unwrap_or_default();
-    let has_dots = info.split(|byte| *byte == b'/').any(|segment| matches!(segment, b"." | b".."));
-    if has_dots { Err(HIDDEN_DOTS) } else { Ok(()) }
+    let has_dots = split(info, b'/').any(|segment| matches!(segment, b"." | b".."));
+    if has_dots { Err(Refusal::HiddenDots) } else { Ok(()) }
 }
 
 #[cfg(test)]

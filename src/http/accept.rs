@@ -63,9 +63,9 @@ mod tests {
             ("*", false),
         ] {
             let lines = format!("Accept: {value}\r\n");
-            assert_eq!(prefers_json(Fields(lines.as_bytes())), expected, "{value:?}");
+            assert_eq!(prefers_json(Fields::new(lines.as_bytes())), expected, "{value:?}");
         }
-        assert!(!prefers_json(Fields(b"")));
-        assert!(prefers_json(Fields(b"Accept: text/html;q=0.5\r\nAccept: application/json\r\n")));
+        assert!(!prefers_json(Fields::new(b"")));
+        assert!(prefers_json(Fields::new(b"Accept: text/html;q=0.5\r\nAccept: application/json\r\n")));
     }
 }

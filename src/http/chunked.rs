@@ -5,22 +5,9 @@
 //! the end of a chunk, the second request of an attacker begins. Chunk
 //! extensions and the trailer section are checked and dropped.
 
+use super::Refusal;
 use super::field;
-use super::{Refusal, Status};
 use crate::{limits, text::percent};
-
-const fn refusal(reason: &'static str) -> Refusal {
-    Refusal::new(Status::BAD_REQUEST, reason)
-}
-
-const SIZE: Refusal = refusal("malformed chunk size, RFC 9112 7.1");
-const LARGE: Refusal = refusal("chunk size too large, RFC 9112 7.1");
-const EXTENSION: Refusal = refusal("malformed chunk extension, RFC 9112 7.1.1");
-const UNENDED: Refusal = refusal("chunk longer than its size, RFC 9112 7.1");
-const TRAILER: Refusal = refusal("malformed trailer section, RFC 9112 7.1.2");
-const LONG: Refusal = refusal("chunk extensions and trailers too long");
-const BARE_CR: Refusal = refusal("bare CR between chunks, RFC 9112 2.2");
-const BARE_LF: Refusal = refusal("bare LF between chunks, RFC 9112 2.2");
 
 /// Digits of the largest size, leading zeros included.
 const DIGITS: u8 = 16;
@@ -110,7 +97,7 @@ impl Decoder {
         ) {
             self.dropped += 1;
             if self.dropped > limits::CHUNK_EXTRAS {
-                return Err(LONG);
+                return Err(Refusal::ChunkExtras);
             }
         }
         Ok(match (state, byte) {
@@ -133,16 +120,20 @@ impl Decoder {
             (State::Value, b'\r') => State::LineLf,
             (State::LineLf, b'\n') => State::Line,
             (State::LastLf, b'\n') => State::Complete,
-            (State::SizeLf | State::ContentLf | State::LineLf | State::LastLf, _) => return Err(BARE_CR),
-            (State::ContentCr, _) => return Err(UNENDED),
-            (_, b'\n') => return Err(BARE_LF),
-            (State::Size, _) => self.digit(percent::decode(b'0', byte).ok_or(SIZE)?)?,
+            (State::SizeLf | State::ContentLf | State::LineLf | State::LastLf, _) => {
+                return Err(Refusal::ChunkBareCr);
+            }
+            (State::ContentCr, _) => return Err(Refusal::ChunkUnended),
+            (_, b'\n') => return Err(Refusal::ChunkBareLf),
+            (State::Size, _) => self.digit(percent::decode(b'0', byte).ok_or(Refusal::ChunkSize)?)?,
             (State::Extension, _) if field::is_value_byte(byte) => State::Extension,
             (State::Quoted | State::Escaped, _) if field::is_value_byte(byte) => State::Quoted,
             (State::Line | State::Name, _) if field::is_tchar(byte) => State::Name,
             (State::Value, _) if field::is_value_byte(byte) => State::Value,
-            (State::Space | State::Extension | State::Quoted | State::Escaped, _) => return Err(EXTENSION),
-            _ => return Err(TRAILER),
+            (State::Space | State::Extension | State::Quoted | State::Escaped, _) => {
+                return Err(Refusal::ChunkExtension);
+            }
+            _ => return Err(Refusal::MalformedTrailer),
         })
     }
 
@@ -150,7 +141,7 @@ impl Decoder {
         let size = self.left << 4 | u64::from(digit);
         // A size that no file offset can reach is as good as malformed.
         if self.digits == DIGITS || size > i64::MAX as u64 {
-            return Err(LARGE);
+            return Err(Refusal::ChunkTooLarge);
         }
         (self.digits, self.left) = (self.digits + 1, size);
         Ok(State::Size)

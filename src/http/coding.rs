@@ -1,7 +1,8 @@
 //! Content codings and what a client accepts of them (RFC 9110 8.4, 12.5.3).
 
-use super::field::{self, Fields};
+use super::field::Fields;
 use super::weight;
+use crate::text::{is_same_word, split};
 
 #[cfg(test)]
 mod tests;
@@ -29,22 +30,15 @@ impl Coding {
 
     /// What a file's name ends in that has this coding.
     pub fn suffix(self) -> &'static [u8] {
-        match self {
-            Coding::Br => b".br",
-            Coding::Zstd => b".zst",
-            Coding::Gzip => b".gz",
-        }
+        split(b".br .zst .gz", b' ').nth(self as usize).unwrap_or_default()
     }
 }
 
 /// Whether the body of a request is what it says, with no coding on top:
 /// Content-Encoding names none but `identity`, which it need not (RFC 9110 8.4.1).
 pub fn is_identity(fields: Fields) -> bool {
-    let mut codings = fields.all("Content-Encoding").flat_map(|list| list.split(|byte| *byte == b','));
-    codings.all(|coding| {
-        let coding = field::trim(coding);
-        coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
-    })
+    let mut codings = fields.members("Content-Encoding");
+    codings.all(|coding| coding.is_empty() || is_same_word(coding, b"identity"))
 }
 
 /// The codings that the client accepts at least as much as plain content, the

@@ -1,6 +1,6 @@
 //! Dates: seconds since 1970-01-01T00:00:00Z as text.
 
-use crate::text::{Buffer, decimal};
+use crate::text::{Buffer, decimal, find, split};
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +16,7 @@ const LONG_DAYS: &[u8] = b"Sunday Monday Tuesday Wednesday Thursday Friday Satur
 /// `b` the month's name, `d` the day, `e` the day with a space or digit before
 /// it, `y` the year, `r` its last two digits, `h`, `m`, `s` the time. Every other
 /// byte stands for itself.
-const FORMS: [&[u8]; 3] = [b"a, d b y h:m:s GMT", b"l, d-b-r h:m:s GMT", b"a b e h:m:s y"];
+const FORMS: &[u8] = b"a, d b y h:m:s GMT\nl, d-b-r h:m:s GMT\na b e h:m:s y";
 
 /// The Gregorian calendar repeats after 400 years.
 const ERA_DAYS: u64 = 146_097;
@@ -27,57 +27,53 @@ const LAST: u64 = 253_402_300_799;
 /// Appends an IMF-fixdate (RFC 9110 5.6.7), 29 bytes:
 /// `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub fn push_imf_fixdate(buffer: &mut Buffer, seconds: u64) {
-    let seconds = seconds.min(LAST);
-    let (year, month, day) = civil(seconds / DAY);
-    // 1970-01-01 was a Thursday.
-    buffer.push(name(DAYS, (seconds / DAY + 4) % 7));
-    buffer.push(b", ");
-    decimal::push_padded(buffer, day, 2);
-    buffer.push_byte(b' ');
-    buffer.push(name(MONTHS, month - 1));
-    buffer.push_byte(b' ');
-    decimal::push_padded(buffer, year, 4);
-    buffer.push_byte(b' ');
-    push_time(buffer, seconds);
-    buffer.push(b" GMT");
+    push(buffer, seconds, split(FORMS, b'\n').next().unwrap_or_default());
 }
 
 /// Appends the time of the Common Log Format, in UTC:
 /// `06/Nov/1994:08:49:37 +0000`.
 pub fn push_log_time(buffer: &mut Buffer, seconds: u64) {
-    let seconds = seconds.min(LAST);
-    let (year, month, day) = civil(seconds / DAY);
-    decimal::push_padded(buffer, day, 2);
-    buffer.push_byte(b'/');
-    buffer.push(name(MONTHS, month - 1));
-    buffer.push_byte(b'/');
-    decimal::push_padded(buffer, year, 4);
-    buffer.push_byte(b':');
-    push_time(buffer, seconds);
-    buffer.push(b" +0000");
+    push(buffer, seconds, b"d/b/y:h:m:s +0000");
 }
 
 /// Appends a date of RFC 3339, 20 bytes: `1994-11-06T08:49:37Z`.
 pub fn push_rfc3339(buffer: &mut Buffer, seconds: u64) {
-    let seconds = seconds.min(LAST);
-    let (year, month, day) = civil(seconds / DAY);
-    decimal::push_padded(buffer, year, 4);
-    buffer.push_byte(b'-');
-    decimal::push_padded(buffer, month, 2);
-    buffer.push_byte(b'-');
-    decimal::push_padded(buffer, day, 2);
-    buffer.push_byte(b'T');
-    push_time(buffer, seconds);
-    buffer.push_byte(b'Z');
+    push(buffer, seconds, b"y-n-dTh:m:sZ");
 }
 
-/// `08:49:37`
-fn push_time(buffer: &mut Buffer, seconds: u64) {
-    decimal::push_padded(buffer, seconds % DAY / 3600, 2);
-    buffer.push_byte(b':');
-    decimal::push_padded(buffer, seconds % 3600 / 60, 2);
-    buffer.push_byte(b':');
-    decimal::push_padded(buffer, seconds % 60, 2);
+/// Appends a date for people: `1994-11-06 08:49`.
+pub fn push_minute(buffer: &mut Buffer, seconds: u64) {
+    push(buffer, seconds, b"y-n-d h:m");
+}
+
+/// Appends a date in one of [`FORMS`], or another; `n` stands for the month's number.
+fn push(buffer: &mut Buffer, seconds: u64, form: &[u8]) {
+    let seconds = seconds.min(LAST);
+    let (year, month, day) = civil(seconds / DAY);
+    for part in form {
+        let (number, width) = match part {
+            // 1970-01-01 was a Thursday.
+            b'a' => {
+                buffer.push(name(DAYS, (seconds / DAY + 4) % 7));
+                continue;
+            }
+            b'b' => {
+                buffer.push(name(MONTHS, month - 1));
+                continue;
+            }
+            b'n' => (month, 2),
+            b'd' => (day, 2),
+            b'y' => (year, 4),
+            b'h' => (seconds % DAY / 3600, 2),
+            b'm' => (seconds % 3600 / 60, 2),
+            b's' => (seconds % 60, 2),
+            _ => {
+                buffer.push_byte(*part);
+                continue;
+            }
+        };
+        decimal::push_padded(buffer, number, width);
+    }
 }
 
 /// The three letters at `place` of a table of names.
@@ -108,7 +104,7 @@ fn civil(days: u64) -> (u64, u64, u64) {
 /// The name of the day must be one, but need not be that date's. A leap second
 /// is the first second of the next day, as POSIX counts.
 pub fn parse(text: &[u8], now: u64) -> Option<u64> {
-    FORMS.iter().find_map(|form| parse_as(form, text, now))
+    split(FORMS, b'\n').find_map(|form| parse_as(form, text, now))
 }
 
 fn parse_as(form: &[u8], text: &[u8], now: u64) -> Option<u64> {
@@ -118,9 +114,9 @@ fn parse_as(form: &[u8], text: &[u8], now: u64) -> Option<u64> {
         match part {
             b'a' => _ = place(&mut rest, DAYS)?,
             b'l' => {
-                let end = rest.iter().position(|byte| *byte == b',')?;
+                let end = find(rest, b',')?;
                 let name = take(&mut rest, end)?;
-                LONG_DAYS.split(|byte| *byte == b' ').find(|known| *known == name)?;
+                split(LONG_DAYS, b' ').find(|known| *known == name)?;
             }
             b'b' => month = place(&mut rest, MONTHS)? + 1,
             b'd' => day = number(&mut rest, 2)?,

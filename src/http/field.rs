@@ -1,5 +1,7 @@
 //! Fields and the bytes that their grammar allows (RFC 9110 5, 5.6.2).
 
+use crate::text::{Split, find, is_same_word, split, without_last};
+
 const TCHAR: u8 = 1;
 const VALUE: u8 = 2;
 const TARGET: u8 = 4;
@@ -54,9 +56,21 @@ pub fn is_target_byte(byte: u8) -> bool {
     is(byte, TARGET)
 }
 
-/// Whether a list of names, one on each line, has `name` in any case.
+/// What is about the connection and the framing of a message (RFC 9110 7.6.1, RFC 9112
+/// 6): nobody else has a say in it, and nobody is told.
+const FRAMING: &[u8] = b"\
+Connection
+Content-Length
+Keep-Alive
+TE
+Trailer
+Transfer-Encoding
+Upgrade";
+
+/// Whether `name` in any case is in a list of names, one on each line, or is about the
+/// framing of a message.
 pub fn is_listed(list: &[u8], name: &[u8]) -> bool {
-    list.split(|byte| *byte == b'\n').any(|listed| listed.eq_ignore_ascii_case(name))
+    [list, FRAMING].into_iter().any(|list| split(list, b'\n').any(|listed| is_same_word(listed, name)))
 }
 
 /// Removes optional whitespace (RFC 9110 5.6.3) at both ends.
@@ -69,17 +83,43 @@ pub fn trim(value: &[u8]) -> &[u8] {
 
 /// A field section that was read without error: lines with their CRLF, or LF.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Fields<'a>(pub(crate) &'a [u8]);
+pub struct Fields<'a> {
+    lines: &'a [u8],
+    /// The [`mark`] of every name in it.
+    marks: u64,
+}
+
+/// A bit for a name, whatever its case. Most fields that are looked for are not there,
+/// and this tells it without a walk over all lines.
+pub(crate) fn mark(name: &[u8]) -> u64 {
+    let first = name.first().map_or(0, |first| u32::from(first & 31));
+    1u64.wrapping_shl(first ^ name.len() as u32)
+}
 
 impl<'a> Fields<'a> {
+    /// Of lines whose names nobody has marked.
+    pub(crate) fn new(lines: &'a [u8]) -> Self {
+        Fields { lines, marks: u64::MAX }
+    }
+
+    pub(crate) fn marked(lines: &'a [u8], marks: u64) -> Self {
+        Fields { lines, marks }
+    }
+
     /// Name and trimmed value of each field line, in order.
     pub fn iter(self) -> Lines<'a> {
-        Lines(self.0)
+        Lines(self.lines)
     }
 
     /// The values of all field lines called `name`, whatever its case.
     pub fn all<'n>(self, name: &'n str) -> Values<'a, 'n> {
-        Values { lines: self.iter(), name }
+        Values { fields: self, name }
+    }
+
+    /// The members of the list in all field lines called `name`, without the space
+    /// around them (RFC 9110 5.6.1).
+    pub fn members<'n>(self, name: &'n str) -> Members<'a, 'n> {
+        Members { values: self.all(name), list: None }
     }
 
     /// The value of the one field line called `name`; none when there are several.
@@ -94,6 +134,20 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Takes the first of `lines`, without its LF.
+fn take_line<'a>(lines: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let end = find(lines, b'\n')?;
+    let (line, rest) = lines.split_at_checked(end)?;
+    *lines = rest.get(1..)?;
+    Some(line)
+}
+
+/// The value of a line, which may end in CR, from its colon on.
+fn value(from_colon: &[u8]) -> &[u8] {
+    let value = from_colon.get(1..).unwrap_or_default();
+    trim(without_last(value, b'\r'))
+}
+
 /// See [`Fields::iter`].
 pub struct Lines<'a>(&'a [u8]);
 
@@ -101,18 +155,16 @@ impl<'a> Iterator for Lines<'a> {
     type Item = (&'a [u8], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let end = self.0.iter().position(|byte| *byte == b'\n')?;
-        let (line, next) = self.0.split_at_checked(end + 1)?;
-        self.0 = next;
-        let colon = line.iter().position(|byte| *byte == b':')?;
-        let value = line.get(colon + 1..end)?;
-        Some((line.get(..colon)?, trim(value.strip_suffix(b"\r").unwrap_or(value))))
+        let line = take_line(&mut self.0)?;
+        let colon = find(line, b':')?;
+        let (name, rest) = line.split_at_checked(colon)?;
+        Some((name, value(rest)))
     }
 }
 
 /// See [`Fields::all`].
 pub struct Values<'a, 'n> {
-    lines: Lines<'a>,
+    fields: Fields<'a>,
     name: &'n str,
 }
 
@@ -123,7 +175,37 @@ impl<'a> Iterator for Values<'a, '_> {
     #[inline(never)]
     fn next(&mut self) -> Option<&'a [u8]> {
         let name = self.name.as_bytes();
-        self.lines.find(|field| field.0.eq_ignore_ascii_case(name)).map(|field| field.1)
+        if self.fields.marks & mark(name) == 0 {
+            return None;
+        }
+        loop {
+            let line = take_line(&mut self.fields.lines)?;
+            if let Some((found, rest @ [b':', ..])) = line.split_at_checked(name.len())
+                && is_same_word(found, name)
+            {
+                return Some(value(rest));
+            }
+        }
+    }
+}
+
+/// See [`Fields::members`].
+pub struct Members<'a, 'n> {
+    values: Values<'a, 'n>,
+    list: Option<Split<'a>>,
+}
+
+impl<'a> Iterator for Members<'a, '_> {
+    type Item = &'a [u8];
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        loop {
+            if let Some(member) = self.list.as_mut().and_then(Split::next) {
+                return Some(trim(member));
+            }
+            self.list = Some(split(self.values.next()?, b','));
+        }
     }
 }
 
@@ -133,13 +215,33 @@ mod tests {
 
     #[test]
     fn fields_are_found_whatever_their_case_and_trimmed() {
-        let fields = Fields(b"Host: a\r\nX:\t b c \r\nx:\r\nA:b:c\r\n");
+        let fields = Fields::new(b"Host: a\r\nX:\t b c \r\nx:\r\nA:b:c\r\n");
         assert_eq!(fields.first("host"), Some(&b"a"[..]));
         assert_eq!(fields.all("x").collect::<Vec<_>>(), [&b"b c"[..], b""]);
         assert_eq!(fields.first("a"), Some(&b"b:c"[..]));
         assert_eq!(fields.first("hos"), None);
         assert_eq!((fields.only("host"), fields.only("x")), (Some(&b"a"[..]), None));
         assert_eq!(fields.iter().count(), 4);
+        let fields = Fields::new(b"A: b, c\r\nD: e\r\na:\r\na: ,f\r\n");
+        assert_eq!(fields.members("A").collect::<Vec<_>>(), [&b"b"[..], b"c", b"", b"", b"f"]);
+    }
+
+    #[test]
+    fn a_name_is_found_by_its_mark_in_any_case() {
+        for name in ["Host", "TE", "If-Unmodified-Since", "_", ""] {
+            let marks = mark(name.to_uppercase().as_bytes());
+            assert_eq!((marks, marks.count_ones()), (mark(name.to_lowercase().as_bytes()), 1), "{name}");
+        }
+        let fields = Fields::marked(b"Host: a\r\n", mark(b"host"));
+        assert_eq!((fields.first("HOST"), fields.first("Accept")), (Some(&b"a"[..]), None));
+    }
+
+    #[test]
+    fn a_list_of_names_has_those_of_framing_too() {
+        for name in ["a", "B", "te", "Content-length"] {
+            assert!(is_listed(b"A\nb", name.as_bytes()), "{name}");
+        }
+        assert!(!is_listed(b"A\nb", b"c") && !is_listed(b"A\nb", b"Content"));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! How long a request's body is (RFC 9112 6). When in doubt, it is refused:
 //! a body of disputed length is how requests are smuggled.
 
-use super::field::{self, Fields};
+use super::field::Fields;
 use super::request::{HeadError, Version};
-use crate::text::decimal;
+use crate::text::{decimal, is_same_word};
 
 /// How the end of a body is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +50,11 @@ fn content_length(fields: Fields) -> Result<Option<u64>, HeadError> {
 /// True when the codings are exactly `chunked`, the only one implemented.
 fn transfer_encoding(fields: Fields) -> Result<bool, HeadError> {
     let mut chunked = false;
-    let codings = fields.all("Transfer-Encoding").flat_map(|value| value.split(|byte| *byte == b','));
-    for coding in codings.map(field::trim) {
+    for coding in fields.members("Transfer-Encoding") {
         if chunked {
             return Err(HeadError::CodingNotLast);
         }
-        chunked = coding.eq_ignore_ascii_case(b"chunked");
+        chunked = is_same_word(coding, b"chunked");
         if !chunked {
             return Err(HeadError::CodingUnknown);
         }
@@ -80,7 +79,7 @@ pub fn expectation(version: Version, fields: Fields) -> Expectation {
         return expectation;
     }
     for value in fields.all("Expect") {
-        if !value.eq_ignore_ascii_case(b"100-continue") {
+        if !is_same_word(value, b"100-continue") {
             return Expectation::Unknown;
         }
         expectation = Expectation::Continue;
@@ -93,7 +92,7 @@ mod tests {
     use super::*;
 
     fn of(version: Version, fields: &[u8]) -> Result<BodyLength, HeadError> {
-        body_length(version, Fields(fields))
+        body_length(version, Fields::new(fields))
     }
 
     #[test]
@@ -138,8 +137,13 @@ mod tests {
             (b"Expect:\r\n", Expectation::Unknown),
             (b"Expect: 100-continue\r\nExpect: x\r\n", Expectation::Unknown),
         ] {
-            assert_eq!(expectation(Version::Http11, Fields(fields)), expected, "{}", fields.escape_ascii());
+            assert_eq!(
+                expectation(Version::Http11, Fields::new(fields)),
+                expected,
+                "{}",
+                fields.escape_ascii()
+            );
         }
-        assert_eq!(expectation(Version::Http10, Fields(b"Expect: 100-continue\r\n")), Expectation::None);
+        assert_eq!(expectation(Version::Http10, Fields::new(b"Expect: 100-continue\r\n")), Expectation::None);
     }
 }

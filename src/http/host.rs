@@ -1,12 +1,12 @@
 //! The Host field and the authority of a target (RFC 9110 7.2, RFC 3986 3.2).
 
-use crate::text::Buffer;
+use crate::text::{Buffer, find, without_last};
 
 /// `uri-host [ ":" port ]`, with a host: an empty one names no http resource
 /// (RFC 9110 4.2.1). User information is refused (RFC 9110 4.2.4).
 pub fn is_valid(authority: &[u8]) -> bool {
     let (host, rest) = match authority.strip_prefix(b"[") {
-        Some(literal) => match literal.iter().position(|byte| *byte == b']') {
+        Some(literal) => match find(literal, b']') {
             Some(end) => {
                 let (host, rest) = literal.split_at_checked(end).unwrap_or_default();
                 (host, rest.get(1..).unwrap_or_default())
@@ -14,7 +14,7 @@ pub fn is_valid(authority: &[u8]) -> bool {
             None => return false,
         },
         None => {
-            let end = authority.iter().position(|byte| *byte == b':').unwrap_or(authority.len());
+            let end = find(authority, b':').unwrap_or(authority.len());
             authority.split_at_checked(end).unwrap_or_default()
         }
     };
@@ -39,7 +39,7 @@ pub fn split(authority: &[u8]) -> (&[u8], &[u8]) {
 /// port and without the dot that may end a domain name.
 pub fn push_name(name: &mut Buffer, authority: &[u8]) {
     let (host, _) = split(authority);
-    for byte in host.strip_suffix(b".").unwrap_or(host) {
+    for byte in without_last(host, b'.') {
         name.push_byte(byte.to_ascii_lowercase());
     }
 }

@@ -1,5 +1,7 @@
 //! Media types by file name extension.
 
+use crate::text::{find_last, is_same_word, split, split_once};
+
 /// What a file is when its name does not tell (RFC 9110 8.3).
 pub const DEFAULT: &[u8] = b"application/octet-stream";
 
@@ -97,21 +99,19 @@ model/gltf-binary\tglb
 /// The media type of the file called `name`, by its extension in any case.
 /// `own` are `EXTENSION=TYPE` and count more than the table.
 pub fn of<'a>(name: &[u8], own: impl Iterator<Item = &'a &'a [u8]>) -> &'a [u8] {
-    let name = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    let Some(dot) = name.iter().rposition(|byte| *byte == b'.') else {
-        return DEFAULT;
-    };
+    let Some(dot) = find_last(name, b'.') else { return DEFAULT };
+    // A slash in it would be of a folder with a dot; no extension has one.
     let extension = name.get(dot + 1..).unwrap_or_default();
     for entry in own {
         let (known, rest) = entry.split_at_checked(extension.len()).unwrap_or_default();
         if let Some(media_type) = rest.strip_prefix(b"=")
-            && known.eq_ignore_ascii_case(extension)
+            && is_same_word(known, extension)
         {
             return media_type;
         }
     }
     for (media_type, extensions) in lines() {
-        if extensions.split(|byte| *byte == b' ').any(|known| known.eq_ignore_ascii_case(extension)) {
+        if split(extensions, b' ').any(|known| is_same_word(known, extension)) {
             return media_type;
         }
     }
@@ -120,18 +120,14 @@ pub fn of<'a>(name: &[u8], own: impl Iterator<Item = &'a &'a [u8]>) -> &'a [u8] 
 
 /// Every media type with its extensions, which have a space between them.
 fn lines() -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
-    let lines = TABLE.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.map(|line| {
-        let tab = line.iter().position(|byte| *byte == b'\t').unwrap_or(line.len());
-        let (media_type, rest) = line.split_at_checked(tab).unwrap_or_default();
-        (media_type, rest.get(1..).unwrap_or_default())
-    })
+    let lines = split(TABLE, b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| split_once(line, b'\t').unwrap_or_default())
 }
 
 /// Every media type with each of its extensions.
 pub fn entries() -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
     lines().flat_map(|(media_type, extensions)| {
-        extensions.split(|byte| *byte == b' ').map(move |extension| (media_type, extension))
+        split(extensions, b' ').map(move |extension| (media_type, extension))
     })
 }
 

@@ -14,6 +14,7 @@ pub mod multipart;
 mod persistence;
 pub mod precondition;
 pub mod range;
+mod refusal;
 pub mod request;
 pub mod response;
 pub mod status;
@@ -22,5 +23,6 @@ pub mod weight;
 
 pub use method::Method;
 pub use persistence::Persistence;
+pub use refusal::Refusal;
 pub use request::{Parsed, Request};
-pub use status::{Refusal, Status};
+pub use status::Status;

@@ -76,7 +76,7 @@ mod tests {
 
     fn list(value: &str, size: u64) -> List {
         let lines = format!("Range: bytes={value}\r\n");
-        match range::parse(Fields(lines.as_bytes()), size) {
+        match range::parse(Fields::new(lines.as_bytes()), size) {
             Ranges::Satisfiable(list) => list,
             other => panic!("{value}: {other:?}"),
         }

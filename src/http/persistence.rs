@@ -1,7 +1,8 @@
 //! Whether a connection serves another request (RFC 9112 9.3).
 
-use super::field::{self, Fields};
+use super::field::Fields;
 use super::request::Version;
+use crate::text::is_same_word;
 
 /// What becomes of the connection after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +18,7 @@ pub enum Persistence {
 impl Persistence {
     /// What a request asks for.
     pub fn of(version: Version, fields: Fields) -> Persistence {
-        let has = |option: &[u8]| {
-            let options = fields.all("Connection").flat_map(|value| value.split(|byte| *byte == b','));
-            options.map(field::trim).any(|found| found.eq_ignore_ascii_case(option))
-        };
+        let has = |option: &[u8]| fields.members("Connection").any(|found| is_same_word(found, option));
         match version {
             _ if has(b"close") => Persistence::Close,
             Version::Http11 => Persistence::Default,
@@ -49,8 +47,18 @@ mod tests {
             (b"Connection: closed\r\n", Default, Close),
             (b"Keep-Alive: close\r\n", Default, Close),
         ] {
-            assert_eq!(Persistence::of(Version::Http11, Fields(fields)), on_11, "{}", fields.escape_ascii());
-            assert_eq!(Persistence::of(Version::Http10, Fields(fields)), on_10, "{}", fields.escape_ascii());
+            assert_eq!(
+                Persistence::of(Version::Http11, Fields::new(fields)),
+                on_11,
+                "{}",
+                fields.escape_ascii()
+            );
+            assert_eq!(
+                Persistence::of(Version::Http10, Fields::new(fields)),
+                on_10,
+                "{}",
+                fields.escape_ascii()
+            );
         }
     }
 }

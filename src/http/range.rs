@@ -3,7 +3,7 @@
 use super::field::{self, Fields};
 
 use crate::limits;
-use crate::text::{Buffer, decimal};
+use crate::text::{Buffer, decimal, find, is_same_word, split};
 
 #[cfg(test)]
 mod tests;
@@ -105,14 +105,14 @@ pub fn parse(fields: Fields, size: u64) -> Ranges {
 
 /// `range-unit "=" range-set`. Spaces before the first range are let through.
 fn set(value: &[u8], size: u64) -> Option<Ranges> {
-    let equals = value.iter().position(|byte| *byte == b'=')?;
+    let equals = find(value, b'=')?;
     let (unit, set) = value.split_at_checked(equals + 1)?;
-    if !unit.eq_ignore_ascii_case(b"bytes=") {
+    if !is_same_word(unit, b"bytes=") {
         return None;
     }
     let mut list = List::default();
     let mut is_any = false;
-    for spec in set.split(|byte| *byte == b',').map(field::trim).filter(|spec| !spec.is_empty()) {
+    for spec in split(set, b',').map(field::trim).filter(|spec| !spec.is_empty()) {
         is_any = true;
         let Range { first, last } = bounds(spec, size)?;
         if first < size {
@@ -130,7 +130,7 @@ fn set(value: &[u8], size: u64) -> Option<Ranges> {
 /// bytes, and with all that is asked of an empty file: Content-Range could not
 /// name its last bytes.
 fn bounds(spec: &[u8], size: u64) -> Option<Range> {
-    let hyphen = spec.iter().position(|byte| *byte == b'-')?;
+    let hyphen = find(spec, b'-')?;
     let (first, last) = (spec.get(..hyphen)?, spec.get(hyphen + 1..)?);
     if first.is_empty() {
         return Some(Range { first: size.saturating_sub(number(last)?), last: u64::MAX });

@@ -8,7 +8,7 @@
 
 use super::field::{self, Fields};
 use super::framing::{self, BodyLength};
-use super::{Method, Refusal, Status, host};
+use super::{Method, Refusal, host};
 use crate::limits;
 
 /// HTTP-version; a higher minor version is read as 1.1 (RFC 9110 2.5).
@@ -72,33 +72,28 @@ pub enum HeadError {
 
 impl HeadError {
     pub fn refusal(self) -> Refusal {
-        let (status, reason) = match self {
-            HeadError::Method => (Status::BAD_REQUEST, "malformed method, RFC 9110 9.1"),
-            HeadError::Target => (Status::BAD_REQUEST, "malformed request-target, RFC 9112 3.2"),
-            HeadError::RequestLineTooLong => (Status::URI_TOO_LONG, "request line too long, RFC 9112 3"),
-            HeadError::Version => (Status::BAD_REQUEST, "malformed HTTP version, RFC 9112 2.3"),
-            HeadError::VersionMajor => (Status::HTTP_VERSION_NOT_SUPPORTED, "only HTTP/1 is spoken here"),
-            HeadError::BareCr => (Status::BAD_REQUEST, "bare CR, RFC 9112 2.2"),
-            HeadError::BareLf => (Status::BAD_REQUEST, "line ends in a bare LF, RFC 9112 2.2"),
-            HeadError::ObsFold => (Status::BAD_REQUEST, "folded field line, RFC 9112 5.2"),
-            HeadError::SpaceBeforeColon => (Status::BAD_REQUEST, "space before the colon, RFC 9112 5.1"),
-            HeadError::FieldName => (Status::BAD_REQUEST, "malformed field name, RFC 9110 5.1"),
-            HeadError::FieldValue => (Status::BAD_REQUEST, "control byte in a field value, RFC 9110 5.5"),
-            HeadError::HostMissing => (Status::BAD_REQUEST, "no Host field, RFC 9112 3.2"),
-            HeadError::HostRepeated => (Status::BAD_REQUEST, "more than one Host field, RFC 9112 3.2"),
-            HeadError::HostInvalid => (Status::BAD_REQUEST, "invalid Host field, RFC 9112 3.2"),
-            HeadError::ContentLength => (Status::BAD_REQUEST, "malformed Content-Length, RFC 9110 8.6"),
-            HeadError::ContentLengthRepeated => {
-                (Status::BAD_REQUEST, "more than one Content-Length, RFC 9112 6.3")
-            }
-            HeadError::LengthAndCoding => {
-                (Status::BAD_REQUEST, "Content-Length with Transfer-Encoding, RFC 9112 6.1")
-            }
-            HeadError::CodingOn10 => (Status::BAD_REQUEST, "Transfer-Encoding in HTTP/1.0, RFC 9112 6.1"),
-            HeadError::CodingUnknown => (Status::NOT_IMPLEMENTED, "unknown transfer coding, RFC 9112 6.1"),
-            HeadError::CodingNotLast => (Status::BAD_REQUEST, "chunked is not the last coding, RFC 9112 6.3"),
-        };
-        Refusal::new(status, reason)
+        match self {
+            HeadError::Method => Refusal::MalformedMethod,
+            HeadError::Target => Refusal::MalformedTarget,
+            HeadError::RequestLineTooLong => Refusal::LongRequestLine,
+            HeadError::Version => Refusal::MalformedVersion,
+            HeadError::VersionMajor => Refusal::OtherVersion,
+            HeadError::BareCr => Refusal::BareCr,
+            HeadError::BareLf => Refusal::BareLf,
+            HeadError::ObsFold => Refusal::ObsFold,
+            HeadError::SpaceBeforeColon => Refusal::SpaceBeforeColon,
+            HeadError::FieldName => Refusal::MalformedFieldName,
+            HeadError::FieldValue => Refusal::MalformedFieldValue,
+            HeadError::HostMissing => Refusal::NoHost,
+            HeadError::HostRepeated => Refusal::HostRepeated,
+            HeadError::HostInvalid => Refusal::InvalidHost,
+            HeadError::ContentLength => Refusal::MalformedLength,
+            HeadError::ContentLengthRepeated => Refusal::LengthRepeated,
+            HeadError::LengthAndCoding => Refusal::LengthAndCoding,
+            HeadError::CodingOn10 => Refusal::CodingOn10,
+            HeadError::CodingUnknown => Refusal::UnknownCoding,
+            HeadError::CodingNotLast => Refusal::CodingNotLast,
+        }
     }
 }
 
@@ -193,22 +188,23 @@ fn http_version(cursor: &mut Cursor) -> Result<Version, Stop> {
 /// `*( field-line CRLF ) CRLF`
 fn field_section<'a>(cursor: &mut Cursor<'a>) -> Result<Fields<'a>, Stop> {
     let section = cursor.0;
+    let mut marks = 0;
     loop {
         let len = section.len() - cursor.0.len();
         match cursor.peek()? {
             b'\r' => {
                 cursor.line_end(HeadError::BareCr)?;
-                return Ok(Fields(section.get(..len).unwrap_or_default()));
+                return Ok(Fields::marked(section.get(..len).unwrap_or_default(), marks));
             }
             b'\n' => return Err(HeadError::BareLf.into()),
             b' ' | b'\t' => return Err(HeadError::ObsFold.into()),
-            _ => field_line(cursor)?,
+            _ => marks |= field_line(cursor)?,
         }
     }
 }
 
-/// `field-name ":" OWS field-value OWS CRLF`
-fn field_line(cursor: &mut Cursor) -> Result<(), Stop> {
+/// `field-name ":" OWS field-value OWS CRLF`; the mark of its name.
+fn field_line(cursor: &mut Cursor) -> Result<u64, Stop> {
     let name = cursor.take_while(field::is_tchar);
     match cursor.next()? {
         b':' if !name.is_empty() => {}
@@ -216,7 +212,8 @@ fn field_line(cursor: &mut Cursor) -> Result<(), Stop> {
         _ => return Err(HeadError::FieldName.into()),
     }
     cursor.take_while(field::is_value_byte);
-    cursor.line_end(HeadError::FieldValue)
+    cursor.line_end(HeadError::FieldValue)?;
+    Ok(field::mark(name))
 }
 
 /// RFC 9112 3.2: exactly one Host field, and a valid one; HTTP/1.0 may have none.

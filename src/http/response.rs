@@ -1,7 +1,7 @@
 //! The head of a response (RFC 9112 4) and the page of a refusal.
 
-use super::{Persistence, Refusal, Status, date, field};
-use crate::text::{Buffer, decimal, html};
+use super::{Persistence, Status, date, field};
+use crate::text::{Buffer, decimal, html, split_once};
 
 /// Appends the status line and the fields that every response of this server
 /// has. `now` is in seconds since 1970.
@@ -40,10 +40,10 @@ pub fn push_field(buffer: &mut Buffer, name: &str, value: &[u8]) {
 /// Appends a field line of the command line, where the space behind the colon
 /// may be missing.
 pub fn push_line(buffer: &mut Buffer, line: &[u8]) {
-    let mut parts = line.splitn(2, |byte| *byte == b':');
-    buffer.push(parts.next().unwrap_or_default());
+    let (name, value) = split_once(line, b':').unwrap_or((line, b""));
+    buffer.push(name);
     buffer.push(b": ");
-    buffer.push(field::trim(parts.next().unwrap_or_default()));
+    buffer.push(field::trim(value));
     push_end(buffer);
 }
 
@@ -65,14 +65,14 @@ pub fn push_end(buffer: &mut Buffer) {
 }
 
 /// A small page that says what happened and which rule it was.
-pub fn push_page(page: &mut Buffer, refusal: Refusal) {
+pub fn push_page(page: &mut Buffer, status: Status, reason: &[u8]) {
     page.push(b"<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">");
     page.push(b"<meta name=\"viewport\" content=\"width=device-width\"><title>");
-    page.push(refusal.status.line());
+    page.push(status.line());
     page.push(b"</title><style>:root{color-scheme:light dark}body{font:1.1em/1.5 system-ui;max-width:36em;margin:15vh auto;padding:0 1em}</style>\n<h1>");
-    page.push(refusal.status.line());
+    page.push(status.line());
     page.push(b"</h1>\n<p>");
-    html::push_escaped(page, refusal.reason.as_bytes());
+    html::push_escaped(page, reason);
     page.push(b"</p>\n");
 }
 
@@ -100,7 +100,7 @@ mod tests {
     fn the_page_names_the_rule() {
         let mut room = [0; 1024];
         let mut page = Buffer::new(&mut room);
-        push_page(&mut page, Refusal::new(Status::BAD_REQUEST, "a < b"));
+        push_page(&mut page, Status::BAD_REQUEST, b"a < b");
         let text = String::from_utf8(page.bytes().to_vec()).unwrap();
         assert!(text.contains("<title>400 Bad Request</title>"), "{text}");
         assert!(text.contains("<p>a &lt; b</p>"), "{text}");

@@ -1,6 +1,6 @@
-//! Status codes (RFC 9110 15) and the refusals built from them.
+//! Status codes (RFC 9110 15).
 
-use crate::text::decimal;
+use crate::text::split;
 
 /// A status code: one that this server sends, or that of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Status {
         Status(code)
     }
 
-    pub fn code(self) -> u16 {
+    pub const fn code(self) -> u16 {
         self.0
     }
 
@@ -61,12 +61,8 @@ impl Status {
     /// The code and the reason phrase of the IANA registry: `200 OK`;
     /// empty for a code that only programs send.
     pub fn line(self) -> &'static [u8] {
-        for line in LINES.split(|byte| *byte == b'\n') {
-            if line.get(..3).and_then(decimal::parse) == Some(u64::from(self.0)) {
-                return line;
-            }
-        }
-        b""
+        let code = |line: &[u8]| line.iter().take(3).fold(0, |code, digit| code * 10 + u16::from(digit & 15));
+        split(LINES, b'\n').find(|line| code(line) == self.0).unwrap_or_default()
     }
 }
 
@@ -103,20 +99,6 @@ const LINES: &[u8] = b"\
 504 Gateway Timeout\n\
 505 HTTP Version Not Supported\n\
 507 Insufficient Storage\n";
-
-/// Why a request is not served: what the client is told, and what the log says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    pub status: Status,
-    /// One line of plain ASCII that names the broken rule.
-    pub reason: &'static str,
-}
-
-impl Refusal {
-    pub const fn new(status: Status, reason: &'static str) -> Self {
-        Refusal { status, reason }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Lists of what a client accepts, each member with a weight (RFC 9110 12.4.2).
 
 use super::field::{self, Fields};
+use crate::text::{self, is_same_word};
 
 /// Most names that [`lowest`] is asked for.
 const NAMES: usize = 6;
@@ -24,8 +25,8 @@ pub fn lowest(fields: Fields, field: &str, names: &[u8]) -> [Option<u16>; NAMES]
                     weight = weight.min(qvalue(value).unwrap_or(0));
                 }
             }
-            for (said, known) in said.iter_mut().zip(names.split(|byte| *byte == b' ')) {
-                if known.eq_ignore_ascii_case(name) {
+            for (said, known) in said.iter_mut().zip(text::split(names, b' ')) {
+                if is_same_word(known, name) {
                     *said = Some(said.unwrap_or(weight).min(weight));
                 }
             }
@@ -71,7 +72,7 @@ mod tests {
 
     /// What is said of `a`, `b`, `c`, `d`, as a text.
     fn of(lines: &str) -> String {
-        let said = lowest(Fields(lines.as_bytes()), "accept", b"a b c d */*");
+        let said = lowest(Fields::new(lines.as_bytes()), "accept", b"a b c d */*");
         let said = said.iter().zip(["a", "b", "c", "d", "*/*"]);
         let said = said.filter_map(|(weight, name)| Some(format!("{name}={}", (*weight)?)));
         said.collect::<Vec<_>>().join(" ")

@@ -2,7 +2,7 @@
 
 use super::{Column, Entry, Order, Page};
 use crate::http::date;
-use crate::text::{Buffer, decimal, html, percent};
+use crate::text::{Buffer, decimal, find, html, percent, split, utf8};
 
 const HEAD: &[u8] = b"<!DOCTYPE html>\n\
 <html lang=\"en\">\n\
@@ -22,28 +22,28 @@ th a,h1 a{color:inherit}a{text-decoration:none}a:hover{text-decoration:underline
 </style>\n\
 <title>Index of /";
 
-static COLUMNS: [(Column, &str); 3] =
-    [(Column::Name, "Name"), (Column::Modified, "Last modified"), (Column::Size, "Size")];
+const COLUMNS: [Column; 3] = [Column::Name, Column::Modified, Column::Size];
+const TITLES: &[u8] = b"Name\nLast modified\nSize";
 
-pub fn begin(page: &mut Page, path: &[u8], order: Order) {
+pub fn begin<F: FnMut(&[u8]) -> bool>(page: &mut Page<F>, path: &[u8], order: Order) {
     let head = page.unit();
     head.push(HEAD);
     push_text(head, path);
     head.push(b"</title>\n<h1>Index of ");
     // Links upwards, without the folder's own name: they hold wherever this
     // server is mounted.
-    let depth = path.split(|byte| *byte == b'/').count() - 1;
+    let depth = split(path, b'/').count() - 1;
     push_crumb(page.unit(), depth, b"");
-    for (place, name) in path.split(|byte| *byte == b'/').take(depth).enumerate() {
+    for (place, name) in split(path, b'/').take(depth).enumerate() {
         push_crumb(page.unit(), depth - place - 1, name);
     }
     let head = page.unit();
     head.push(b"</h1>\n<table>\n<thead>\n<tr>");
-    for (column, title) in &COLUMNS {
+    for (column, title) in COLUMNS.into_iter().zip(split(TITLES, b'\n')) {
         // What is newest or largest is what is looked for.
-        let mut descending = *column != Column::Name;
+        let mut descending = column != Column::Name;
         head.push(b"<th");
-        if *column == order.column {
+        if column == order.column {
             descending = !order.descending;
             head.push(if order.descending {
                 b" aria-sort=\"descending\""
@@ -52,9 +52,9 @@ pub fn begin(page: &mut Page, path: &[u8], order: Order) {
             });
         }
         head.push(b"><a href=\"?C=");
-        head.push_byte(*column as u8);
+        head.push_byte(column as u8);
         head.push(if descending { b";O=D\">" } else { b";O=A\">" });
-        head.push(title.as_bytes());
+        head.push(title);
         head.push(b"</a>");
     }
     head.push(b"\n<tbody>\n");
@@ -83,12 +83,7 @@ pub fn push_row(row: &mut Buffer, entry: &Entry) {
         row.push(b"/");
     }
     row.push(b"</a><td>");
-    let mut room = [0; 20];
-    let mut time = Buffer::new(&mut room);
-    date::push_rfc3339(&mut time, entry.modified);
-    row.push(time.bytes().get(..10).unwrap_or_default());
-    row.push(b" ");
-    row.push(time.bytes().get(11..16).unwrap_or_default());
+    date::push_minute(row, entry.modified);
     row.push(b"<td>");
     if !entry.is_folder {
         push_size(row, entry.size);
@@ -96,7 +91,7 @@ pub fn push_row(row: &mut Buffer, entry: &Entry) {
     row.push(b"\n");
 }
 
-pub fn end(page: &mut Page) {
+pub fn end<F: FnMut(&[u8]) -> bool>(page: &mut Page<F>) {
     let (folders, files) = (page.folders, page.files);
     let tail = page.unit();
     tail.push(b"</table>\n<p>Folders: ");
@@ -109,7 +104,7 @@ pub fn end(page: &mut Page) {
 /// What leads from the folder to an entry (RFC 3986 4.2); also good inside a
 /// quoted attribute.
 pub fn push_reference(buffer: &mut Buffer, entry: &Entry) {
-    if entry.name.contains(&b':') {
+    if find(entry.name, b':').is_some() {
         // Its first segment would be read as a scheme.
         buffer.push(b"./");
     }
@@ -130,37 +125,12 @@ fn push_text(buffer: &mut Buffer, text: &[u8]) {
 
 /// Each byte that is no UTF-8 becomes U+FFFD.
 pub fn push_utf8(buffer: &mut Buffer, mut text: &[u8], push: fn(&mut Buffer, &[u8])) {
-    while let Some((first, behind)) = text.split_first() {
-        let rest = match text.split_at_checked(character_len(*first, behind)) {
-            Some((character @ [_, ..], rest)) => {
-                push(buffer, character);
-                rest
-            }
-            _ => {
-                buffer.push("\u{fffd}".as_bytes());
-                behind
-            }
-        };
-        text = rest;
-    }
-}
-
-/// Bytes of the character (RFC 3629 3) that begins with `first`; 0: it is none.
-fn character_len(first: u8, behind: &[u8]) -> usize {
-    let len = match first.leading_ones() as usize {
-        0 => return 1,
-        len @ 2..=4 => len,
-        _ => return 0,
-    };
-    let mut point = u32::from(first) & 0x7f >> len;
-    for byte in behind.iter().take(len - 1) {
-        if byte & 0xc0 != 0x80 {
-            return 0;
+    while let Some(piece) = utf8::take(&mut text) {
+        match piece {
+            Ok(character) => push(buffer, character),
+            Err(_) => buffer.push("\u{fffd}".as_bytes()),
         }
-        point = point << 6 | u32::from(byte & 0x3f);
     }
-    // No surrogate, not beyond the last one, and not longer than it must be.
-    if char::from_u32(point).is_some_and(|character| character.len_utf8() == len) { len } else { 0 }
 }
 
 /// In units of 1000, and tenths of them: `999 B`, `1.2 kB`.

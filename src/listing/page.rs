@@ -20,23 +20,25 @@ const UNIT: usize = 3 * (limits::PATH / 2) + 6 * (NAME + 1) + 256;
 const _: () = assert!(UNIT > (3 + 6) * NAME + 256);
 
 /// Puts a listing together and hands it out in pieces.
-pub struct Page<'a> {
+pub struct Page<'a, F> {
     format: Format,
     piece: Buffer<'a>,
-    send: &'a mut dyn FnMut(&[u8]) -> bool,
+    send: &'a mut F,
     is_gone: bool,
     pub(super) files: u64,
     pub(super) folders: u64,
 }
 
-impl<'a> Page<'a> {
+impl Page<'_, fn(&[u8]) -> bool> {
     /// Least room for a piece, which is that of the title; with more there are
     /// fewer pieces.
     pub const PIECE: usize = 6 * limits::PATH + 2 * 1024;
+}
 
+impl<'a, F: FnMut(&[u8]) -> bool> Page<'a, F> {
     /// `send` gets each piece, which is not empty; when it says false, nothing
     /// more is sent.
-    pub fn new(format: Format, room: &'a mut [u8], send: &'a mut dyn FnMut(&[u8]) -> bool) -> Self {
+    pub fn new(format: Format, room: &'a mut [u8], send: &'a mut F) -> Self {
         Page { format, piece: Buffer::new(room), send, is_gone: false, files: 0, folders: 0 }
     }
 

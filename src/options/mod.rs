@@ -10,7 +10,7 @@ use core::net::IpAddr;
 
 use crate::cgi::script;
 use crate::limits;
-use crate::text::List;
+use crate::text::{List, split};
 
 pub use table::HELP;
 use table::{NAMES, Name, described};
@@ -117,8 +117,8 @@ pub struct Options<'a> {
 impl<'a> Options<'a> {
     /// The folders of programs, below DOCROOT.
     pub fn prefixes(&self) -> impl Iterator<Item = &'a [u8]> {
-        let default = self.cgi.is_empty().then_some(&b"cgi-bin"[..]);
-        self.cgi.iter().copied().chain(default).filter(|_| self.has_cgi)
+        let slots = if self.has_cgi { self.cgi.slots() } else { &[] };
+        slots.iter().map_while(|prefix| *prefix)
     }
 }
 
@@ -158,10 +158,10 @@ pub enum Sandbox {
 }
 
 /// What the command line asks for.
-#[allow(clippy::large_enum_variant, reason = "there is one of it, and no heap to put the options into")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command<'a> {
-    Serve(Options<'a>),
+pub enum Command {
+    /// As the options say by then.
+    Serve,
     Help,
     Version,
 }
@@ -179,9 +179,18 @@ const UNPROTECTED: &str = "beyond loopback it needs --auth, --auth-write or --wr
 
 pub const VERSION: &str = concat!("svcd ", env!("CARGO_PKG_VERSION"), "\n");
 
-/// Reads the arguments behind the program's name.
-pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Command<'a>, UsageError<'a>> {
-    let mut options = default::options();
+impl Default for Options<'_> {
+    fn default() -> Self {
+        default::options()
+    }
+}
+
+/// Reads the arguments behind the program's name into `options`, which are the
+/// default ones. They are large, and there is one of them: nobody hands them on.
+pub fn parse<'a>(
+    mut arguments: impl Iterator<Item = &'a CStr>,
+    options: &mut Options<'a>,
+) -> Result<Command, UsageError<'a>> {
     let mut only_operands = false;
     let error = |argument, problem| UsageError { argument, value: b"", problem };
     while let Some(argument) = arguments.next() {
@@ -208,24 +217,27 @@ pub fn parse<'a>(mut arguments: impl Iterator<Item = &'a CStr>) -> Result<Comman
         match name {
             Name::Help => return Ok(Command::Help),
             Name::Version => return Ok(Command::Version),
-            _ => set::set(&mut options, name, value).map_err(|problem| {
+            _ => set::set(options, name, value).map_err(|problem| {
                 let value = if attached.is_some() { b"" } else { value.to_bytes() };
                 UsageError { argument: bytes, value, problem }
             })?,
         }
     }
-    if options.write && !is_protected(&options) {
+    if options.write && !is_protected(options) {
         return Err(error(b"--write", UNPROTECTED));
     }
     if options.chroot && !(options.aliases.is_empty() && options.cgi.is_empty()) {
         return Err(error(b"--chroot", "programs cannot be run there"));
+    }
+    if options.cgi.is_empty() {
+        let _ = options.cgi.push(b"cgi-bin");
     }
     let is_program =
         |file: &CStr| options.prefixes().any(|prefix| script::below(file.to_bytes(), prefix).is_some());
     if options.fallback.is_some_and(is_program) {
         return Err(error(b"--fallback", "a fallback is no file in a folder of programs"));
     }
-    Ok(Command::Serve(options))
+    Ok(Command::Serve)
 }
 
 /// Whether nobody but this machine, or who has a password, can write, or all may.
@@ -243,7 +255,7 @@ fn is_protected(options: &Options) -> bool {
 fn look_up(argument: &CStr) -> Result<(Name, bool, Option<&CStr>), UsageError<'_>> {
     let bytes = argument.to_bytes();
     let mut names = NAMES.iter();
-    for line in HELP.as_bytes().split(|byte| *byte == b'\n') {
+    for line in split(HELP.as_bytes(), b'\n') {
         let Some((short, long, takes_value)) = described(line) else { continue };
         let Some(name) = names.next() else { break };
         let attached = match (bytes.strip_prefix(short), bytes.strip_prefix(long)) {

@@ -5,6 +5,7 @@ use core::ffi::CStr;
 use super::table::Name;
 use super::{Log, Options, Sandbox, suffix, value};
 use crate::limits;
+use crate::text::{find, without_first};
 
 /// Sets what `name` stands for to `value`, or says what is wrong with that.
 #[inline(never)]
@@ -19,7 +20,7 @@ pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result
         Name::Reuseport => options.reuseport = true,
         Name::Inetd => options.inetd = true,
         Name::Index => {
-            if !value::is_path(bytes) || bytes.contains(&b'/') {
+            if !value::is_path(bytes) || find(bytes, b'/').is_some() {
                 return Err("an index is a file name that does not begin with a dot");
             }
             options.index = value;
@@ -27,7 +28,7 @@ pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result
         Name::NoListing => options.listing = false,
         Name::CleanUrls => options.clean_urls = true,
         Name::Fallback => {
-            let path = bytes.strip_prefix(b"/").unwrap_or(bytes);
+            let path = without_first(bytes, b'/');
             if !value::is_path(path) {
                 return Err("a fallback is a file of DOCROOT, and no name in it begins with a dot");
             }

@@ -1,5 +1,7 @@
 //! The options: their names, and what the help says of them.
 
+use crate::text::find;
+
 /// It is also the table of options: see [`described`].
 pub const HELP: &str = "\
 usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
@@ -157,7 +159,7 @@ pub static NAMES: [Name; 46] = [
 /// text is more.
 pub fn described(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
     let (short, rest) = (line.get(2..4)?, line.get(6..)?);
-    let end = rest.iter().position(|byte| *byte == b' ')?;
+    let end = find(rest, b' ')?;
     let (long, text) = rest.split_at_checked(end)?;
     long.starts_with(b"--").then_some((short, long, !text.starts_with(b"  ")))
 }

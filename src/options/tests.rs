@@ -7,15 +7,14 @@ mod running;
 mod sandbox;
 mod writing;
 
-fn parsed<'a>(arguments: &[&'a CStr]) -> Result<Command<'a>, UsageError<'a>> {
-    parse(arguments.iter().copied())
+fn parsed<'a>(arguments: &[&'a CStr]) -> Result<Command, UsageError<'a>> {
+    parse(arguments.iter().copied(), &mut Options::default())
 }
 
 fn served<'a>(arguments: &[&'a CStr]) -> Options<'a> {
-    match parsed(arguments) {
-        Ok(Command::Serve(options)) => options,
-        other => panic!("{arguments:?}: {other:?}"),
-    }
+    let mut options = Options::default();
+    assert_eq!(parse(arguments.iter().copied(), &mut options), Ok(Command::Serve), "{arguments:?}");
+    options
 }
 
 #[test]

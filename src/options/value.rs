@@ -5,7 +5,7 @@ use core::ffi::CStr;
 use super::{Bind, Mapping, suffix};
 use crate::http::{field, host};
 use crate::limits;
-use crate::text::{List, address, decimal};
+use crate::text::{List, address, decimal, find, split, split_once, without_first, without_last};
 
 pub const MAX_CONNS: &str = "--max-conns is a number from 1 to 4096";
 pub const TIMEOUT: &str = "a timeout is a number of seconds from 1 to 86400";
@@ -37,8 +37,8 @@ pub fn size(text: &[u8]) -> Result<u64, &'static str> {
 
 /// A name without port; the dot that may end it is left out.
 pub fn host(text: &[u8]) -> Result<&[u8], &'static str> {
-    let name = text.strip_suffix(b".").unwrap_or(text);
-    let is_name = host::is_valid(name) && !name.contains(&b':');
+    let name = without_last(text, b'.');
+    let is_name = host::is_valid(name) && find(name, b':').is_none();
     is_name.then_some(name).ok_or("a host is a name without port")
 }
 
@@ -63,13 +63,13 @@ pub fn user(text: &[u8]) -> Result<(u32, u32), &'static str> {
 
 /// The name of a file that is not hidden, perhaps with folders before it.
 pub fn is_path(text: &[u8]) -> bool {
-    text.split(|byte| *byte == b'/').all(|name| name.first().is_some_and(|byte| *byte != b'.'))
+    split(text, b'/').all(|name| name.first().is_some_and(|byte| *byte != b'.'))
 }
 
 /// A path below DOCROOT; its slashes at both ends are left out.
 pub fn prefix(text: &[u8]) -> Result<&[u8], &'static str> {
-    let path = text.strip_prefix(b"/").unwrap_or(text);
-    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let path = without_first(text, b'/');
+    let path = without_last(path, b'/');
     let problem = "a prefix is the path of a folder, and no name in it begins with a dot";
     is_path(path).then_some(path).ok_or(problem)
 }
@@ -90,7 +90,7 @@ pub fn alias(text: &CStr) -> Result<Mapping<'_>, &'static str> {
 /// `EXT=/PROGRAM`, without the dot that may stand before it.
 pub fn interpreter(text: &CStr) -> Result<Mapping<'_>, &'static str> {
     let text = if text.to_bytes().starts_with(b".") { suffix(text, text.count_bytes() - 1) } else { text };
-    mapping(text, |key| is_token(key) && !key.contains(&b'.')).ok_or("--cgi-run is .EXT=/PROGRAM")
+    mapping(text, |key| is_token(key) && find(key, b'.').is_none()).ok_or("--cgi-run is .EXT=/PROGRAM")
 }
 
 fn mapping(text: &CStr, is_key: fn(&[u8]) -> bool) -> Option<Mapping<'_>> {
@@ -107,30 +107,22 @@ pub fn variable(text: &[u8]) -> Result<&[u8], &'static str> {
     is_name.then_some(text).ok_or("--cgi-env is NAME=VALUE or NAME, of letters, digits and _")
 }
 
-/// What the server says itself, each name between line ends. A second value
+/// What the server says itself, besides framing. A second value
 /// would contradict the first, or take the framing of the message apart. Vary is
 /// not here, since two add up, nor Cache-Control, which is there only at times.
-const OWN_FIELDS: &[u8] = b"
+const OWN_FIELDS: &[u8] = b"\
 Accept-Ranges
 Allow
-Connection
 Content-Encoding
-Content-Length
 Content-Range
 Content-Type
 Date
 ETag
-Keep-Alive
 Last-Modified
 Location
 Retry-After
 Server
-TE
-Trailer
-Transfer-Encoding
-Upgrade
-WWW-Authenticate
-";
+WWW-Authenticate";
 
 /// A field line without its end: `NAME: VALUE`, the space may be missing.
 pub fn header<'a, const N: usize>(
@@ -139,7 +131,7 @@ pub fn header<'a, const N: usize>(
 ) -> Result<(), &'static str> {
     let form = "a header is NAME: VALUE of printable characters";
     let (name, value) = split_once(text, b':').ok_or(form)?;
-    let value = value.strip_prefix(b" ").unwrap_or(value);
+    let value = without_first(value, b' ');
     if !is_token(name) || !is_value(value) {
         return Err(form);
     }
@@ -155,10 +147,10 @@ pub fn header<'a, const N: usize>(
 
 /// `EXT=TYPE`, without the dot that may stand before it.
 pub fn media_type(text: &[u8]) -> Result<&[u8], &'static str> {
-    let text = text.strip_prefix(b".").unwrap_or(text);
+    let text = without_first(text, b'.');
     let is_right = text.len() <= limits::ADDED_FIELDS / 16
         && split_once(text, b'=').is_some_and(|(extension, media_type)| {
-            is_token(extension) && !extension.contains(&b'.') && is_media_type(media_type)
+            is_token(extension) && find(extension, b'.').is_none() && is_media_type(media_type)
         });
     is_right.then_some(text).ok_or("--mime is EXT=TYPE/SUBTYPE, perhaps with ; NAME=VALUE behind it")
 }
@@ -167,7 +159,7 @@ pub fn media_type(text: &[u8]) -> Result<&[u8], &'static str> {
 fn is_media_type(text: &[u8]) -> bool {
     let (essence, parameters) = split_once(text, b';').unwrap_or((text, b"x"));
     split_once(essence, b'/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
-        && is_value(parameters.strip_prefix(b" ").unwrap_or(parameters))
+        && is_value(without_first(parameters, b' '))
 }
 
 /// Neither empty nor with spaces around it.
@@ -179,9 +171,4 @@ fn is_value(text: &[u8]) -> bool {
 
 fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().copied().all(field::is_tchar)
-}
-
-fn split_once(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
-    let place = text.iter().position(|byte| *byte == at)?;
-    Some((text.get(..place)?, text.get(place + 1..)?))
 }

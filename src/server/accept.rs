@@ -3,7 +3,7 @@
 use svcd::limits;
 use svcd::options::Log;
 
-use super::children::Children;
+use super::children::{self, Children};
 use super::client::Client;
 use super::connection;
 use super::listeners::Listeners;
@@ -18,7 +18,7 @@ use crate::sys::{Errno, Events, Failure, Itself, OwnedFd, Watch, time};
 struct Parent<'a, 'b> {
     listeners: &'a mut Listeners<'b>,
     site: &'a Site<'b>,
-    children: Children,
+    children: Children<'a>,
     turned_away: TurnedAway,
     /// A descriptor to give up when there is no other, so that who comes then can be
     /// told; None: it is needed now, or there was none.
@@ -34,11 +34,12 @@ pub fn serve<'b>(
     site: &Site<'b>,
     itself: &Itself,
     is_successor: bool,
+    table: &mut [u8; children::TABLE],
     memory: &mut Memory,
 ) -> Result<(), RunError<'b>> {
     let options = site.options;
     let watch = Watch::new(matches!(options.log, Log::File(_)))?;
-    let children = Children::new(options, is_successor)?;
+    let children = Children::new(options, table, is_successor)?;
     let turned_away = TurnedAway::default();
     let spare = spare(site);
     let mut parent = Parent { listeners, site, children, turned_away, spare };

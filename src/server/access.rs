@@ -2,7 +2,7 @@
 
 use svcd::access::credentials;
 use svcd::access::origin;
-use svcd::http::{Method, Refusal, Request, Status};
+use svcd::http::{Method, Refusal, Request};
 use svcd::limits;
 use svcd::text::Buffer;
 
@@ -12,11 +12,6 @@ use crate::sys::time;
 
 /// What WWW-Authenticate says (RFC 7617 2, 2.1).
 pub const CHALLENGE: &[u8] = b"Basic realm=\"svcd\", charset=\"UTF-8\"";
-
-const NEEDED: Refusal = Refusal::new(Status::UNAUTHORIZED, "a user and a password are needed");
-const WRONG: Refusal = Refusal::new(Status::UNAUTHORIZED, "no such user, or another password");
-const HOST: Refusal =
-    Refusal::new(Status::MISDIRECTED_REQUEST, "nothing is written under this host name, see --host");
 
 /// Who uses a connection.
 pub struct Access {
@@ -67,17 +62,17 @@ impl Access {
             return Ok(());
         }
         let Some(text) = credentials::basic(request.fields) else {
-            return if needed.is_some() { Err(NEEDED) } else { Ok(()) };
+            return if needed.is_some() { Err(Refusal::PasswordNeeded) } else { Ok(()) };
         };
         let last = self.text.get(..self.len).unwrap_or_default();
         if last.is_empty() || (is_write && !self.may_write) || !credentials::is_same(text, last) {
             let mut room = [0; limits::CREDENTIALS];
-            let credentials = credentials::decode(text, &mut room).ok_or(NEEDED)?;
+            let credentials = credentials::decode(text, &mut room).ok_or(Refusal::PasswordNeeded)?;
             // Who has not shown to be a user does not keep others from their place.
             let accept = || asked.iter().flatten().any(|users| users.accept(&credentials));
             if !client.as_idle(time::now(), accept) {
                 client.as_idle(0, || time::sleep(limits::WRONG_PASSWORD_MS));
-                return Err(WRONG);
+                return Err(Refusal::WrongPassword);
             }
             self.may_write = is_write;
             self.len = put(text, &mut self.text);
@@ -102,5 +97,5 @@ fn check_site(client: &Client, request: &Request) -> Result<(), Refusal> {
     origin::check(request.fields, authority)?;
     // With --virtual-hosts the folder of its name says that a host is known.
     let is_known = |authority| options.virtual_hosts || origin::is_trusted_host(authority, &options.hosts);
-    if authority.is_none_or(is_known) { Ok(()) } else { Err(HOST) }
+    if authority.is_none_or(is_known) { Ok(()) } else { Err(Refusal::OtherHost) }
 }

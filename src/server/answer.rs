@@ -13,12 +13,6 @@ use super::relay::End;
 use super::respond::{self, Reply};
 use crate::sys::net;
 
-const LONG: Refusal = Refusal::new(Status::BAD_GATEWAY, "the head of the program is too long");
-const NO_HEAD: Refusal = Refusal::new(Status::BAD_GATEWAY, "the program ended without a head, RFC 3875 6.1");
-const SILENT: Refusal = Refusal::new(Status::GATEWAY_TIMEOUT, "the program took too long");
-const GONE: Refusal = Refusal::new(Status::BAD_GATEWAY, "the client has left");
-const FAILED: Refusal = Refusal::new(Status::BAD_GATEWAY, "the program was ended by a signal, or not heard");
-
 // A line of a program's head grows by a space and a CR. There must be room behind
 // it, or the first chunk would be empty.
 const _: () = assert!(limits::REPLY > limits::CGI_HEAD / 3 * 5 + limits::ADDED_FIELDS + 1024);
@@ -82,14 +76,14 @@ impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
         free.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         *len += count;
         let head = match head::parse(room.get(..*len).unwrap_or_default()) {
-            Ok(Parsed::Partial) if count < bytes.len() => Err(LONG),
+            Ok(Parsed::Partial) if count < bytes.len() => Err(Refusal::ProgramLongHead),
             Ok(Parsed::Partial) => return true,
             Ok(Parsed::Complete(Head { kind: Kind::LocalRedirect(path), .. }, _)) => {
                 redirect.push(path);
                 if !redirect.overflowed() {
                     return false;
                 }
-                Err(LONG)
+                Err(Refusal::ProgramLongHead)
             }
             Ok(Parsed::Complete(head, len)) => Ok((head, len)),
             Err(refusal) => Err(refusal),
@@ -98,7 +92,7 @@ impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
             Ok((head, len)) => {
                 let Some((parts, framing)) = begin(self.reply, self.version, &head, persistence, self.asks)
                 else {
-                    self.refusal = Some(LONG);
+                    self.refusal = Some(Refusal::ProgramLongHead);
                     return false;
                 };
                 (self.parts, self.framing) = (Some(parts), framing);
@@ -148,11 +142,11 @@ impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
         }
         let Some(mut parts) = self.parts.take() else {
             let refusal = self.refusal.unwrap_or(match end {
-                End::Whole | End::Enough => NO_HEAD,
-                End::Late => SILENT,
-                End::Gone => GONE,
+                End::Whole | End::Enough => Refusal::ProgramNoHead,
+                End::Late => Refusal::ProgramSilent,
+                End::Gone => Refusal::ClientGone,
                 End::Body(refusal) => refusal,
-                End::Failed => FAILED,
+                End::Failed => Refusal::ProgramFailed,
             });
             return Some(respond::refuse(self.reply, refusal));
         };
@@ -168,7 +162,7 @@ impl<'a, 'b, 'c> Answer<'a, 'b, 'c> {
         }
         let mut sent = parts.end(is_whole);
         if sent.status.is_error() {
-            sent.reason = "the answer of the program";
+            sent.refusal = Some(Refusal::OfProgram);
         }
         Some(sent)
     }
@@ -210,7 +204,7 @@ fn begin<'a>(
     }
     match framing {
         Framing::Length(length) => response::push_length(&mut answer, length),
-        Framing::Chunked => response::push_field(&mut answer, "Transfer-Encoding", b"chunked"),
+        Framing::Chunked => answer.push(b"Transfer-Encoding: chunked\r\n"),
         _ => {}
     }
     response::push_end(&mut answer);

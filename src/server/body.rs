@@ -2,17 +2,13 @@
 
 use core::ops::Range;
 
+use svcd::http::Refusal;
 use svcd::http::chunked::Decoder;
 use svcd::http::framing::BodyLength;
-use svcd::http::{Refusal, Status};
 use svcd::limits;
 
 use super::client::Client;
 use crate::sys::{Errno, net, time};
-
-const CUT: Refusal = Refusal::new(Status::BAD_REQUEST, "the body ends too early, RFC 9112 8");
-pub const LARGE: Refusal = Refusal::new(Status::CONTENT_TOO_LARGE, "the body is larger than --max-body");
-const SLOW: Refusal = Refusal::new(Status::REQUEST_TIMEOUT, "the body took too long");
 
 /// The bytes behind a head: those of its body, then those of the next request.
 pub struct Body<'a> {
@@ -147,7 +143,7 @@ impl<'a> Body<'a> {
                     (used as usize, used as usize)
                 }
             };
-            self.allowed = self.allowed.checked_sub(len as u64).ok_or(LARGE)?;
+            self.allowed = self.allowed.checked_sub(len as u64).ok_or(Refusal::LargeBody)?;
             self.unused.start += used;
             self.content = self.unused.start.saturating_sub(len)..self.unused.start;
         }
@@ -174,14 +170,14 @@ impl<'a> Body<'a> {
             received = self.client.receive_before(room, end);
         }
         match received {
-            Ok(0) => Err(CUT),
+            Ok(0) => Err(Refusal::CutBody),
             Ok(count) => {
                 self.received += count as u64;
                 self.unused = 0..count;
                 Ok(true)
             }
-            Err(Errno::EAGAIN) => Err(SLOW),
-            Err(_) => Err(CUT),
+            Err(Errno::EAGAIN) => Err(Refusal::SlowBody),
+            Err(_) => Err(Refusal::CutBody),
         }
     }
 }

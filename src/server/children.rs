@@ -10,15 +10,19 @@ use super::message;
 use crate::sys::process::{self, Ended, Fork};
 use crate::sys::{Errno, Failure, Scoreboard, time};
 
-pub struct Children {
+/// Bytes of the table of all slots; see [`Children::new`].
+pub const TABLE: usize = (PID + SOURCE) * limits::MAX_CONNS_CEILING;
+
+const PID: usize = size_of::<i32>();
+const SOURCE: usize = size_of::<u64>();
+
+pub struct Children<'a> {
     /// 0: the slot is free.
-    pids: [i32; limits::MAX_CONNS_CEILING],
+    pids: &'a mut [[u8; PID]],
     /// Whose the connections are, see [`source`]; written only if that is counted.
-    sources: [u64; limits::MAX_CONNS_CEILING],
+    sources: &'a mut [[u8; SOURCE]],
     /// Connections of one source; 0: any number.
     most_of_one: u32,
-    /// Slots in use are below `most`.
-    most: usize,
     count: usize,
     scoreboard: Scoreboard,
     /// The parent ends children itself by now.
@@ -28,16 +32,17 @@ pub struct Children {
     has_others: bool,
 }
 
-impl Children {
+impl<'a> Children<'a> {
+    /// `table` is zeros, and not on the stack: only what is used of it costs memory.
     /// `has_others`: this process has children from before its exec.
-    pub fn new(options: &Options, has_others: bool) -> Result<Children, Failure> {
+    pub fn new(options: &Options, table: &'a mut [u8; TABLE], has_others: bool) -> Result<Self, Failure> {
         let most = (options.max_conns as usize).min(limits::MAX_CONNS_CEILING);
         let scoreboard = Scoreboard::new(most)?;
+        let (pids, sources) = table.split_at_mut_checked(PID * limits::MAX_CONNS_CEILING).unwrap_or_default();
         Ok(Children {
-            pids: [0; limits::MAX_CONNS_CEILING],
-            sources: [0; limits::MAX_CONNS_CEILING],
+            pids: pids.as_chunks_mut().0.get_mut(..most).unwrap_or_default(),
+            sources: sources.as_chunks_mut().0,
             most_of_one: options.max_per_ip,
-            most,
             count: 0,
             scoreboard,
             ending: false,
@@ -59,7 +64,17 @@ impl Children {
 
     /// A slot for a child to come, if there may be one more.
     pub fn free_slot(&self) -> Option<usize> {
-        self.pids.iter().take(self.most).position(|pid| *pid == 0)
+        self.position(0)
+    }
+
+    fn position(&self, pid: i32) -> Option<usize> {
+        self.pids.iter().position(|other| *other == pid.to_ne_bytes())
+    }
+
+    /// The slots that are in use, with their pids.
+    fn used(&self) -> impl Iterator<Item = (usize, i32)> {
+        let all = self.pids.iter().map(|pid| i32::from_ne_bytes(*pid)).enumerate();
+        all.filter(|(_, pid)| *pid != 0)
     }
 
     /// Whose a connection is, where that is counted; None: nobody's that is.
@@ -70,9 +85,8 @@ impl Children {
     /// Whether an address has as many connections as one may have.
     pub fn has_too_many(&self, peer: Option<SocketAddr>) -> bool {
         let Some(source) = self.source(peer) else { return false };
-        let taken = self.pids.iter().zip(&self.sources).take(self.most);
-        let own = taken.filter(|(pid, other)| **pid != 0 && **other == source).count();
-        own >= self.most_of_one as usize
+        let is_own = |slot| self.sources.get(slot) == Some(&source.to_ne_bytes());
+        self.used().filter(|(slot, _)| is_own(*slot)).count() >= self.most_of_one as usize
     }
 
     /// Makes a child for a free slot. It counts as busy from the beginning: its
@@ -83,11 +97,11 @@ impl Children {
         if self.most_of_one > 0
             && let Some(entry) = self.sources.get_mut(slot)
         {
-            *entry = source;
+            *entry = source.to_ne_bytes();
         }
         let fork = process::fork()?;
         if let (Fork::Parent(pid), Some(entry)) = (&fork, self.pids.get_mut(slot)) {
-            *entry = *pid;
+            *entry = pid.to_ne_bytes();
             self.count += 1;
         }
         Ok(fork)
@@ -103,7 +117,7 @@ impl Children {
     }
 
     fn end_idle_one(&self, slot: usize) -> bool {
-        let pid = self.pids.get(slot).copied().filter(|pid| *pid != 0);
+        let pid = self.pids.get(slot).map(|pid| i32::from_ne_bytes(*pid)).filter(|pid| *pid != 0);
         pid.filter(|_| self.scoreboard.claim(slot)).map(process::kill).is_some()
     }
 
@@ -122,7 +136,7 @@ impl Children {
             };
             if awaited == Some(ended.pid) {
                 found = Some(ended);
-            } else if let Some(slot) = self.pids.iter().position(|pid| *pid == ended.pid) {
+            } else if let Some(slot) = self.position(ended.pid) {
                 self.forget(slot, &ended);
             } else {
                 self.has_others = true;
@@ -137,7 +151,7 @@ impl Children {
 
     fn forget(&mut self, slot: usize, ended: &Ended) {
         if let Some(entry) = self.pids.get_mut(slot) {
-            *entry = 0;
+            *entry = [0; PID];
         }
         self.count -= 1;
         self.end_program(slot);
@@ -157,7 +171,7 @@ impl Children {
     /// Ends the children that have no request under way.
     pub fn end_idle(&self) {
         self.scoreboard.set_ending();
-        for slot in 0..self.most {
+        for (slot, _) in self.used() {
             self.end_idle_one(slot);
         }
     }
@@ -167,16 +181,16 @@ impl Children {
     pub fn end_most(&mut self) {
         self.ending = true;
         self.scoreboard.set_over();
-        for (slot, pid) in self.pids.iter().enumerate().filter(|(_, pid)| **pid != 0) {
+        for (slot, pid) in self.used() {
             if self.scoreboard.program(slot).is_none() {
-                process::kill(*pid);
+                process::kill(pid);
             }
         }
     }
 
     pub fn end_all(&self) {
-        for (slot, pid) in self.pids.iter().enumerate().filter(|(_, pid)| **pid != 0) {
-            process::kill(*pid);
+        for (slot, pid) in self.used() {
+            process::kill(pid);
             self.end_program(slot);
         }
         if self.has_others {

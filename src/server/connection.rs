@@ -2,8 +2,9 @@
 
 use svcd::http::framing::{self, BodyLength, Expectation};
 use svcd::http::request::HeadError;
-use svcd::http::{Method, Parsed, Persistence, Refusal, Request, Status, request};
+use svcd::http::{Method, Parsed, Persistence, Refusal, Request, request};
 use svcd::limits;
+use svcd::text::split;
 
 use super::access::Access;
 use super::body::Body;
@@ -18,8 +19,6 @@ use super::sandbox;
 use super::script;
 use super::{Memory, file, listing, log, remove, store};
 use crate::sys::{net, process, time};
-
-const EXPECTATION: Refusal = Refusal::new(Status::EXPECTATION_FAILED, "unknown expectation, RFC 9110 10.1.1");
 
 /// Serves the one connection of this process, and ends it.
 pub fn serve(client: Client, memory: &mut Memory) -> ! {
@@ -93,7 +92,7 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
     let Rooms { name, path, reply, listing } = room;
     let below = script::below(&request, client.site, path);
     let may = match expectation {
-        Expectation::Unknown => Err(EXPECTATION),
+        Expectation::Unknown => Err(Refusal::UnknownExpectation),
         _ => access.check(client, &request, below.is_some()),
     };
     let own_root;
@@ -113,15 +112,15 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
     reply.root = root.ok();
     let (sent, is_read) = match (route, root) {
         (Ok(Route::Program(script)), Ok(root)) => {
-            let method = head.split(|byte| *byte == b' ').next().unwrap_or_default();
+            let method = split(head, b' ').next().unwrap_or_default();
             let waits = expectation != Expectation::None && request.has_body();
             let (request, user) = (&request, access.user());
             let call = Call { client, root, request, method, user, waits, hops: program::HOPS };
             let sent = program::send(&mut reply, &call, &script, body, listing);
             (sent, body.is_read())
         }
-        (route, _) => {
-            let (route, is_read) = take_body(client, &request, body, expectation, route);
+        (mut route, _) => {
+            let is_read = take_body(client, &request, body, expectation, &mut route);
             reply.persistence = client.persistence(&request, is_read);
             (send(&mut reply, &request, route, listing), is_read)
         }
@@ -155,42 +154,43 @@ pub fn send(
         Ok(Route::Options) => respond::options(reply),
         Ok(Route::Put(upload)) => store::send(reply, request, upload),
         Ok(Route::Delete(place)) => remove::send(reply, request, &place),
-        Ok(Route::Program(_)) => respond::refuse(reply, route::BROKEN),
+        Ok(Route::Program(_)) => respond::refuse(reply, Refusal::Broken),
         Err(refusal) => respond::refuse(reply, refusal),
     }
 }
 
-/// Reads the body of a request, and drops it unless it is PUT's; false: it was
-/// not read to its end, so that the connection cannot be used again.
-fn take_body<'a>(
+/// Reads the body of a request, and drops it unless it is PUT's; a body that is none
+/// refuses the request. False: it was not read to its end, so that the connection
+/// cannot be used again.
+fn take_body(
     client: &Client,
     request: &Request,
     body: &mut Body,
     expectation: Expectation,
-    mut route: Result<Route<'a>, Refusal>,
-) -> (Result<Route<'a>, Refusal>, bool) {
+    route: &mut Result<Route, Refusal>,
+) -> bool {
     if !request.has_body() {
-        return (route, true);
+        return true;
     }
     let is_wanted = matches!(route, Ok(Route::Put(_)));
     if !is_wanted && matches!(request.body, BodyLength::Length(length) if length > limits::DISCARD) {
-        return (route, false);
+        return false;
     }
     // RFC 9110 10.1.1: a client that waits is told at once what becomes of it.
     if expectation != Expectation::None {
         if route.is_err() {
-            return (route, false);
+            return false;
         }
         respond::proceed(client.socket.borrow());
     }
-    let read = match &mut route {
+    let read = match route {
         Ok(Route::Put(upload)) => upload.receive(body),
         _ => body.discard(),
     };
-    match read {
-        Ok(is_read) => (route, is_read),
-        Err(refusal) => (Err(refusal), false),
-    }
+    read.unwrap_or_else(|refusal| {
+        *route = Err(refusal);
+        false
+    })
 }
 
 /// Whether something has arrived that was not asked for. It is not wanted any

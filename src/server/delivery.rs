@@ -8,16 +8,13 @@ use svcd::text::{Buffer, hex};
 
 use crate::sys::{Errno, Fd, fs, net, time};
 
-const UNREADABLE: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file could not be read");
-const SHRUNK: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file became shorter meanwhile");
-
 /// What went out.
 pub struct Sent {
     pub status: Status,
     /// Bytes of the body.
     pub bytes: u64,
-    /// Of a refusal; else empty.
-    pub reason: &'static str,
+    /// None: it was served.
+    pub refusal: Option<Refusal>,
     /// All of it: the client knows where the next answer begins.
     pub complete: bool,
     /// The body went out in pieces behind the head.
@@ -40,7 +37,7 @@ pub struct Delivery<'a> {
 
 impl<'a> Delivery<'a> {
     fn sent(&self, bytes: u64, complete: bool, is_long: bool) -> Sent {
-        Sent { status: self.status, bytes, reason: "", complete, is_long, time: self.time }
+        Sent { status: self.status, bytes, refusal: None, complete, is_long, time: self.time }
     }
 
     /// Sends a head of `head` bytes and the body behind it.
@@ -62,8 +59,8 @@ impl<'a> Delivery<'a> {
             match fs::read_full(file, content) {
                 Ok(read) if read as u64 == count => answer.grow(read),
                 // The head with the wrong length is not sent yet.
-                Ok(_) => return Err(SHRUNK),
-                Err(_) => return Err(UNREADABLE),
+                Ok(_) => return Err(Refusal::Shrunk),
+                Err(_) => return Err(Refusal::Unreadable),
             }
             return Ok(self.send(&answer, head));
         }

@@ -12,8 +12,6 @@ use super::respond::{self, Reply};
 use super::route::Found;
 use crate::sys::fs::Metadata;
 
-pub const FAILED: Refusal = Refusal::new(Status::PRECONDITION_FAILED, "a precondition failed, RFC 9110 13.1");
-
 pub fn entity_tag(&Metadata { inode, size, modified, nanos, .. }: &Metadata) -> EntityTag {
     EntityTag { inode, size, seconds: modified, nanos }
 }
@@ -32,7 +30,7 @@ pub fn send(reply: &mut Reply, request: &Request, found: &Found) -> Sent {
     match precondition::evaluate(request.fields, request.method, Some(&tag), reply.time) {
         Outcome::Proceed => {}
         Outcome::NotModified => return not_modified(reply, found, &tag),
-        Outcome::Failed => return respond::refuse(reply, FAILED),
+        Outcome::Failed => return respond::refuse(reply, Refusal::PreconditionFailed),
     }
     // RFC 9110 14.2: ranges are for GET only.
     let has_ranges =
@@ -60,7 +58,7 @@ fn begin<'a, 'b>(
     head.push(b"Vary: Accept-Encoding\r\n");
     if found.is_fallback {
         // Tomorrow there may be a file of this name.
-        response::push_field(&mut head, "Cache-Control", b"no-cache");
+        head.push(b"Cache-Control: no-cache\r\n");
     } else if let Some(seconds) = cache {
         head.push(b"Cache-Control: max-age=");
         decimal::push(&mut head, u64::from(seconds));

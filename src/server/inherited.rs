@@ -2,7 +2,7 @@
 //! or by itself, when it made way for a newer program.
 
 use svcd::limits;
-use svcd::text::{Buffer, List, decimal};
+use svcd::text::{Buffer, List, decimal, split};
 
 use crate::sys::{Environment, process};
 
@@ -33,7 +33,7 @@ impl Inherited {
         let mut sockets = List::new();
         let own = environment.get(OWN);
         if let Some(own) = own {
-            own.split(|byte| *byte == b',').filter_map(number).for_each(|number| {
+            split(own, b',').filter_map(number).for_each(|number| {
                 let _ = sockets.push(number);
             });
         } else if environment

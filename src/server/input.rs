@@ -1,16 +1,12 @@
 //! What a client sends, as it arrives: heads, one behind the other.
 
-use svcd::http::{Refusal, Status, request};
+use svcd::http::{Refusal, request};
 use svcd::limits;
+use svcd::text::find;
 
 use super::body::Body;
 use super::client::Client;
 use crate::sys::{Errno, net};
-
-const CUT: Refusal = Refusal::new(Status::BAD_REQUEST, "the request ends too early");
-const SLOW: Refusal = Refusal::new(Status::REQUEST_TIMEOUT, "the request took too long");
-const LARGE: Refusal =
-    Refusal::new(Status::REQUEST_HEADER_FIELDS_TOO_LARGE, "request head larger than 16384 bytes");
 
 /// Bytes that have arrived and that no request has used yet.
 pub struct Input<'a> {
@@ -84,7 +80,7 @@ impl<'a> Input<'a> {
             }
             // What can be no head is refused at once. It is looked at again only
             // when a line has come to its end, not for every byte.
-            let has_line = bytes.get(seen..).unwrap_or_default().contains(&b'\n');
+            let has_line = find(bytes.get(seen..).unwrap_or_default(), b'\n').is_some();
             let is_full = end.is_some() || bytes.len() >= limits::HEAD;
             if (seen == 0 || has_line || is_full)
                 && !bytes.is_empty()
@@ -93,7 +89,7 @@ impl<'a> Input<'a> {
                 return Head::Refused(error.refusal());
             }
             if is_full {
-                return Head::Refused(LARGE);
+                return Head::Refused(Refusal::LargeHead);
             }
             seen = bytes.len();
             // RFC 9112 2.2: an empty line may stand before a request. Alone it is
@@ -107,8 +103,8 @@ impl<'a> Input<'a> {
             match received {
                 Ok(count) if count > 0 => self.end += count,
                 Ok(_) | Err(_) if is_silent => return Head::Gone,
-                Ok(_) => return Head::Refused(CUT),
-                Err(Errno::EAGAIN) => return Head::Refused(SLOW),
+                Ok(_) => return Head::Refused(Refusal::CutHead),
+                Err(Errno::EAGAIN) => return Head::Refused(Refusal::SlowHead),
                 Err(_) => return Head::Gone,
             }
         }

@@ -1,6 +1,7 @@
 //! Standard error of a program.
 
 use svcd::limits;
+use svcd::text::{find, without_last};
 
 use super::message;
 use crate::sys::readiness::{self, Entry};
@@ -41,9 +42,9 @@ impl<'a> Lines<'a> {
         let Ok(count) = fs::read(errors.borrow(), room) else { return false };
         self.len += count;
         let mut rest = self.room.get(..self.len).unwrap_or_default();
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        while let Some(end) = find(rest, b'\n') {
             let (line, behind) = rest.split_at_checked(end).unwrap_or_default();
-            self.waits = tell(self.name, line.strip_suffix(b"\r").unwrap_or(line), self.waits, self.board);
+            self.waits = tell(self.name, without_last(line, b'\r'), self.waits, self.board);
             rest = behind.get(1..).unwrap_or_default();
         }
         let (start, len) = (self.len - rest.len(), rest.len());

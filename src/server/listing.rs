@@ -34,9 +34,9 @@ pub fn send(
     };
     let (mut head, delivery) = reply.begin(Status::OK);
     response::push_field(&mut head, "Content-Type", media_type);
-    response::push_field(&mut head, "Vary", b"Accept");
+    head.push(b"Vary: Accept\r\n");
     if is_chunked {
-        response::push_field(&mut head, "Transfer-Encoding", b"chunked");
+        head.push(b"Transfer-Encoding: chunked\r\n");
     }
     response::push_end(&mut head);
     if delivery.head_only {
@@ -90,7 +90,7 @@ fn list(
     format: Format,
     memory: &mut [u8],
     piece: &mut [u8],
-    send: &mut dyn FnMut(&[u8]) -> bool,
+    send: &mut impl FnMut(&[u8]) -> bool,
 ) -> Result<bool, Errno> {
     let order = Order::parse(query);
     let Some((names, memory)) = memory.split_first_chunk_mut() else { return Ok(false) };

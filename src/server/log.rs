@@ -1,7 +1,7 @@
 //! The access log: one write(2) for each line.
 
-use svcd::http::request;
 use svcd::http::request::Request;
+use svcd::http::{Refusal, request};
 use svcd::limits;
 use svcd::log_line::{self, Record};
 use svcd::options::Log;
@@ -59,7 +59,7 @@ pub fn write(client: &Client, head: &[u8], request: Option<&Request>, user: &[u8
             bytes: sent.bytes,
             referer: field("Referer"),
             user_agent: field("User-Agent"),
-            reason: sent.reason,
+            reason: sent.refusal.map(Refusal::reason).unwrap_or_default(),
         },
     );
     let board = client.scoreboard;

@@ -5,7 +5,7 @@ use core::panic::PanicInfo;
 
 use svcd::access::users::Malformed;
 use svcd::options::UsageError;
-use svcd::text::{Buffer, address, decimal, percent};
+use svcd::text::{Buffer, address, decimal, percent, utf8};
 
 use super::listeners::Bound;
 use super::sandbox::Reached;
@@ -30,21 +30,29 @@ fn line(parts: &[&[u8]]) {
     let _ = line_within(parts, 0);
 }
 
-/// The same, which waits for its reader, so many milliseconds at the most.
+/// One part. A constant array of it would be a table of addresses, which on Darwin is
+/// a segment of its own.
+#[inline(never)]
+fn say(text: &[u8]) {
+    line(&[text]);
+}
+
+/// The same as [`line`], which waits for its reader, so many milliseconds at the most.
 fn line_within(parts: &[&[u8]], most: u64) -> Result<(), Errno> {
     let mut room = [0; LINE];
     let mut line = Buffer::new(&mut room);
     line.push(b"svcd: ");
     for part in parts {
-        for chunk in part.get(..PART.min(part.len())).unwrap_or_default().utf8_chunks() {
-            for char in chunk.valid().chars() {
+        let mut rest = part.get(..PART.min(part.len())).unwrap_or_default();
+        while let Some(piece) = utf8::take(&mut rest) {
+            match piece {
                 // C1, which 8-bit terminals obey, are controls too.
-                let char = if char.is_control() { '?' } else { char };
-                line.push(char.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            for &byte in chunk.invalid() {
-                line.push(b"\\x");
-                percent::push_hex(&mut line, byte);
+                Ok([0..=0x1f | 0x7f] | [0xc2, 0x80..=0x9f]) => line.push(b"?"),
+                Ok(character) => line.push(character),
+                Err(byte) => {
+                    line.push(b"\\x");
+                    percent::push_hex(&mut line, byte);
+                }
             }
         }
         if part.len() > PART {
@@ -60,7 +68,7 @@ pub fn listening(at: &Bound) {
     match at {
         Bound::Ip(at) => line(&[b"listening on http://", authority(at, &mut room), b"/"]),
         Bound::Unix(file) => line(&[b"listening on unix:", file.path.to_bytes()]),
-        Bound::Lent => line(&[b"listening on a Unix socket"]),
+        Bound::Lent => say(b"listening on a Unix socket"),
     }
 }
 
@@ -68,7 +76,7 @@ pub fn listening(at: &Bound) {
 #[inline(never)]
 pub fn sandbox(reached: &Reached) {
     if !EXISTS {
-        return line(&[b"sandbox: this system has none"]);
+        return say(b"sandbox: this system has none");
     }
     let (mut room, mut calls_room) = ([0; SMALL], [0; SMALL]);
     let (files, version) = match &reached.files {
@@ -100,7 +108,7 @@ pub fn failure(error: &RunError) {
             return line(&[path.to_bytes(), b": line ", at, b": ", problem.as_bytes()]);
         }
         RunError::Unlimited => {
-            return line(&[b"--sandbox require: programs may use all files, see --cgi-allow and --no-cgi"]);
+            return say(b"--sandbox require: programs may use all files, see --cgi-allow and --no-cgi");
         }
         RunError::Exposed(path) => {
             return line(&[path.to_bytes(), b": it lies in DOCROOT and its name does not begin with a dot"]);
@@ -150,14 +158,12 @@ pub fn status(connections: usize, done: &Done, seconds: u64, (own, child): (u64,
 
 /// The server cannot become another program.
 pub fn not_in_sandbox() {
-    line(&[
-        b"no other program may run in the sandbox: start it beside this one (--reuseport), or --sandbox=off",
-    ]);
+    say(b"no other program may run in the sandbox: start it beside this one (--reuseport), or --sandbox=off");
 }
 
 /// The program would not start anew.
 pub fn not_upgraded() {
-    line(&[b"the program does not start, this one goes on"]);
+    say(b"the program does not start, this one goes on");
 }
 
 /// A program's line on its standard error; EAGAIN: it waited in vain.

@@ -97,10 +97,11 @@ struct Shared<'a> {
     path: &'a mut [u8; limits::PATH],
     users: &'a mut [u8; limits::USERS],
     writers: &'a mut [u8; limits::USERS],
+    children: &'a mut [u8; children::TABLE],
 }
 
 pub const MEMORY: usize =
-    limits::INPUT + 3 * limits::PATH + limits::REPLY + limits::LISTING + 2 * limits::USERS;
+    limits::INPUT + 3 * limits::PATH + limits::REPLY + limits::LISTING + 2 * limits::USERS + children::TABLE;
 
 impl<'a> Memory<'a> {
     /// None cannot happen: the parts add up to the whole.
@@ -112,7 +113,8 @@ impl<'a> Memory<'a> {
         let (listing, rest) = rest.split_first_chunk_mut()?;
         let (root_path, rest) = rest.split_first_chunk_mut()?;
         let (users, rest) = rest.split_first_chunk_mut()?;
-        let shared = Shared { path: root_path, users, writers: rest.first_chunk_mut()? };
+        let (writers, rest) = rest.split_first_chunk_mut()?;
+        let shared = Shared { path: root_path, users, writers, children: rest.first_chunk_mut()? };
         Some((Memory { input, name, path, reply, listing }, shared))
     }
 }
@@ -189,7 +191,7 @@ pub fn run<'a>(
     }
     let mut listeners = Listeners::open(options, &inherited)?;
     let successor = inherited.is_successor;
-    let result = accept::serve(&mut listeners, &site, &itself, successor, &mut memory);
+    let result = accept::serve(&mut listeners, &site, &itself, successor, shared.children, &mut memory);
     listeners.close_and_remove();
     result
 }

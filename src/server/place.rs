@@ -3,14 +3,13 @@
 use core::ffi::CStr;
 
 use svcd::http::precondition::{self, Outcome};
-use svcd::http::{Method, Refusal, Request, Status, target};
+use svcd::http::{Method, Refusal, Request, target};
 use svcd::limits;
-use svcd::text::Buffer;
+use svcd::text::{Buffer, find_last, split, without_last};
 
 use super::Site;
-use super::file::{self, FAILED};
-use super::remove;
-use super::route::{self, MISSING};
+use super::file;
+use super::route;
 use crate::sys::fs::{self, Kind, Metadata, Root};
 use crate::sys::temporary::Lock;
 use crate::sys::{Errno, Fd, OwnedFd, time};
@@ -31,24 +30,6 @@ pub struct Name<'a> {
     pub base: &'a CStr,
 }
 
-const HIDDEN: Refusal = Refusal::new(Status::FORBIDDEN, "names that begin with a dot are not written");
-const GUARDED: Refusal = Refusal::new(Status::FORBIDDEN, "the pages of --errors are not written");
-const DENIED: Refusal = Refusal::new(Status::FORBIDDEN, "the server may not write here");
-const READ_ONLY: Refusal = Refusal::new(Status::FORBIDDEN, "the file system is read-only");
-const SPECIAL: Refusal =
-    Refusal::new(Status::FORBIDDEN, "not a regular file, and symbolic links are not followed");
-const PARENT: Refusal = Refusal::new(Status::CONFLICT, "no such folder: PUT makes none");
-pub const FOLDER: Refusal =
-    Refusal::new(Status::CONFLICT, "this is a folder, or would be one with its slash");
-const CHANGED: Refusal = Refusal::new(Status::CONFLICT, "something else is there, or it is in use");
-pub const MOVED: Refusal = Refusal::new(Status::CONFLICT, "its folder has gone or was moved meanwhile");
-const LOCKED: Refusal =
-    Refusal::new(Status::SERVICE_UNAVAILABLE, "another process has locked the folder, flock(2)");
-const LONG: Refusal = Refusal::new(Status::URI_TOO_LONG, "a file cannot have so long a name");
-pub const NO_NAME: Refusal = Refusal::new(Status::BAD_REQUEST, "not a name of this file system");
-const LARGE: Refusal = Refusal::new(Status::CONTENT_TOO_LARGE, "a file cannot be so large");
-const FULL: Refusal = Refusal::new(Status::INSUFFICIENT_STORAGE, "no space left");
-
 /// Finds the folder of the file that PUT or DELETE names. `memory` holds the
 /// name then.
 pub fn find<'a>(
@@ -60,35 +41,35 @@ pub fn find<'a>(
     let target = target::parse(request.method, request.target)?;
     let mut path = Buffer::new(memory);
     target::resolve(target.path, &mut path)?;
-    if path.bytes().split(|byte| *byte == b'/').any(|name| name.starts_with(b".")) {
-        return Err(HIDDEN);
+    if split(path.bytes(), b'/').any(|name| name.starts_with(b".")) {
+        return Err(Refusal::HiddenName);
     }
-    let len = path.bytes().strip_suffix(b"/").unwrap_or(path.bytes()).len();
+    let len = without_last(path.bytes(), b'/').len();
     let is_slashed = len != path.len();
     match request.method {
-        Method::Put if is_slashed || len == 0 => return Err(FOLDER),
-        _ if len == 0 => return Err(remove::FOLDER),
+        Method::Put if is_slashed || len == 0 => return Err(Refusal::IsFolder),
+        _ if len == 0 => return Err(Refusal::FoldersStay),
         _ => {}
     }
     path.truncate(len);
-    let slash = path.bytes().iter().rposition(|byte| *byte == b'/');
-    let folder = route::in_folder_of(path.bytes(), |folder| root.folder(folder));
+    let slash = find_last(path.bytes(), b'/');
+    let folder = fs::in_folder_of(path.bytes(), &|folder| root.folder(folder));
     let folder = folder.map_err(|errno| match errno {
-        Errno::ENOENT | Errno::ENOTDIR if request.method == Method::Put => PARENT,
-        Errno::ENOENT | Errno::ENOTDIR => MISSING,
-        Errno::ELOOP | Errno::EXDEV => SPECIAL,
+        Errno::ENOENT | Errno::ENOTDIR if request.method == Method::Put => Refusal::NoParent,
+        Errno::ENOENT | Errno::ENOTDIR => Refusal::NoSuchFile,
+        Errno::ELOOP | Errno::EXDEV => Refusal::SpecialOrLink,
         errno => failure(errno),
     })?;
     if is_guarded(site, &folder).map_err(failure)? {
-        return Err(GUARDED);
+        return Err(Refusal::PagesOfErrors);
     }
     path.push(b"\0");
     if path.overflowed() {
-        return Err(LONG);
+        return Err(Refusal::LongName);
     }
     let (path, _) = path.split();
     let base = path.get(slash.map_or(0, |slash| slash + 1)..).unwrap_or_default();
-    let base = CStr::from_bytes_until_nul(base).map_err(|_| NO_NAME)?;
+    let base = CStr::from_bytes_until_nul(base).map_err(|_| Refusal::NoName)?;
     let name = Name { path: path.get(..len).unwrap_or_default(), base };
     Ok(Place { folder, name, is_slashed })
 }
@@ -103,11 +84,14 @@ fn is_guarded(site: &Site, folder: &OwnedFd) -> Result<bool, Errno> {
 /// may have been moved while a body came.
 pub fn lock<'a>(root: &Root, folder: Fd<'a>, name: Name) -> Result<Lock<'a>, Refusal> {
     let lock = Lock::new(folder, limits::LOCKED_MS).map_err(failure)?;
-    let found = route::in_folder_of(name.path, |folder| fs::metadata(root.search(folder)?.borrow()));
+    let found = fs::in_folder_of(name.path, &|folder| root.search(folder));
+    let found = found.and_then(|found| fs::metadata(found.borrow()));
     let found = found.and_then(|found| Ok(found.is_same_file(&fs::metadata(folder)?)));
     match found {
         Ok(true) => Ok(lock),
-        Ok(false) | Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP | Errno::EXDEV) => Err(MOVED),
+        Ok(false) | Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP | Errno::EXDEV) => {
+            Err(Refusal::FolderMoved)
+        }
         Err(errno) => Err(failure(errno)),
     }
 }
@@ -116,34 +100,34 @@ pub fn lock<'a>(root: &Root, folder: Fd<'a>, name: Name) -> Result<Lock<'a>, Ref
 /// preconditions are met; None: nothing.
 pub fn current(request: &Request, folder: Fd, name: Name) -> Result<Option<Metadata>, Refusal> {
     let found = match fs::look_up(folder, name.base) {
-        Ok(Metadata { kind: Kind::Directory, .. }) => return Err(FOLDER),
-        Ok(Metadata { kind: Kind::Other, .. }) => return Err(SPECIAL),
+        Ok(Metadata { kind: Kind::Directory, .. }) => return Err(Refusal::IsFolder),
+        Ok(Metadata { kind: Kind::Other, .. }) => return Err(Refusal::SpecialOrLink),
         Ok(metadata) => Some(metadata),
         Err(Errno::ENOENT) if request.method == Method::Put => None,
-        Err(Errno::ENOENT) => return Err(MISSING),
+        Err(Errno::ENOENT) => return Err(Refusal::NoSuchFile),
         Err(errno) => return Err(failure(errno)),
     };
     let tag = found.as_ref().map(file::entity_tag);
     match precondition::evaluate(request.fields, request.method, tag.as_ref(), time::now()) {
         Outcome::Proceed => Ok(found),
-        _ => Err(FAILED),
+        _ => Err(Refusal::PreconditionFailed),
     }
 }
 
 /// What an error of writing means to a client.
 pub fn failure(errno: Errno) -> Refusal {
     match errno {
-        Errno::ENOSPC | Errno::EDQUOT => FULL,
-        Errno::EFBIG => LARGE,
-        Errno::EROFS => READ_ONLY,
-        Errno::EACCES | Errno::EPERM => DENIED,
-        Errno::EAGAIN => LOCKED,
-        Errno::ENAMETOOLONG => LONG,
-        Errno::EILSEQ => NO_NAME,
-        Errno::EBUSY | Errno::EEXIST | Errno::ENOENT | Errno::EISDIR | Errno::ENOTDIR => CHANGED,
+        Errno::ENOSPC | Errno::EDQUOT => Refusal::NoSpace,
+        Errno::EFBIG => Refusal::LargeFile,
+        Errno::EROFS => Refusal::ReadOnly,
+        Errno::EACCES | Errno::EPERM => Refusal::MayNotWrite,
+        Errno::EAGAIN => Refusal::Locked,
+        Errno::ENAMETOOLONG => Refusal::LongName,
+        Errno::EILSEQ => Refusal::NoName,
+        Errno::EBUSY | Errno::EEXIST | Errno::ENOENT | Errno::EISDIR | Errno::ENOTDIR => Refusal::Changed,
         // Of the system, and not of writing; a link or another file system on
         // the way has been seen to before.
-        Errno::EXDEV | Errno::ELOOP => route::BROKEN,
+        Errno::EXDEV | Errno::ELOOP => Refusal::Broken,
         errno => route::refusal(errno),
     }
 }

@@ -4,6 +4,7 @@ use core::ffi::CStr;
 
 use svcd::access::users::Users;
 use svcd::limits;
+use svcd::text::split;
 
 use super::{About, RunError};
 use crate::sys::fs::{self, Root};
@@ -32,7 +33,7 @@ pub fn read_users<'a>(
 pub fn check<'a>(path: &'a CStr, open: Option<Fd>, root: &Root) -> Result<(), RunError<'a>> {
     let mut room = [0; limits::PATH];
     let real = open.and_then(|file| fs::path(file, &mut room).ok()).unwrap_or(path.to_bytes());
-    let name = real.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    let name = split(real, b'/').last().unwrap_or_default();
     match root.holds(real) {
         Ok(true) if !name.starts_with(b".") => Err(RunError::Exposed(path)),
         Ok(_) => Ok(()),

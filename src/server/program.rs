@@ -3,12 +3,12 @@
 use svcd::cgi::environment::{self, Context};
 use svcd::cgi::{arguments, script};
 use svcd::http::framing::BodyLength;
-use svcd::http::{Method, Refusal, Request, Status, target};
+use svcd::http::{Method, Refusal, Request, target};
 use svcd::limits;
 use svcd::text::Buffer;
 
 use super::answer::Answer;
-use super::body::{self, Body};
+use super::body::Body;
 use super::client::Client;
 use super::connection;
 use super::delivery::Sent;
@@ -18,17 +18,10 @@ use super::relay::Relay;
 use super::respond::{self, Reply};
 use super::route::{self, Route};
 use super::script::{self as scripts, Script};
-use crate::sys::fs::Root;
+use crate::sys::fs::{self, Root};
 use crate::sys::net;
 use crate::sys::process;
 use crate::sys::spawn::{self, Image, Limits, Running};
-
-const VARIABLES: Refusal = Refusal::new(
-    Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
-    "more variables for the program than 1024 or 32768 bytes",
-);
-const LOOP: Refusal = Refusal::new(Status::BAD_GATEWAY, "programs send each other on, RFC 3875 6.2.2");
-const SHORTAGE: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "the program could not be started");
 
 /// A request for a program.
 pub struct Call<'a> {
@@ -62,20 +55,34 @@ pub fn send(
     body: &mut Body,
     listing: &mut [u8; limits::LISTING],
 ) -> Sent {
-    let Some(mut memory) = Memory::new(listing) else { return respond::refuse(reply, SHORTAGE) };
-    let sent = match start(call, script, body, &mut memory) {
-        Ok(started) => relay(reply, call, script, started, body, &mut memory),
-        Err(refusal) => Ok(respond::refuse(reply, refusal)),
-    };
-    match sent {
+    match run(reply, call, script, body, listing) {
         Ok(sent) => sent,
-        Err(_) if call.hops == 0 => respond::refuse(reply, LOOP),
+        Err(_) if call.hops == 0 => respond::refuse(reply, Refusal::ProgramLoop),
         Err(redirect) => {
             let mut room = [0; limits::REQUEST_LINE];
             room.iter_mut().zip(redirect).for_each(|(to, from)| *to = *from);
             let path = room.get(..redirect.len()).unwrap_or_default();
             send_other(reply, call, path, body, listing)
         }
+    }
+}
+
+/// Runs one program; an error is the path that answers in its place. Not inlined,
+/// because of the stack that a path needs beside it.
+#[inline(never)]
+fn run<'a>(
+    reply: &mut Reply,
+    call: &Call,
+    script: &Script,
+    body: &mut Body,
+    listing: &'a mut [u8; limits::LISTING],
+) -> Result<Sent, &'a [u8]> {
+    let Some(mut memory) = Memory::new(listing) else {
+        return Ok(respond::refuse(reply, Refusal::NotStarted));
+    };
+    match start(call, script, body, &mut memory) {
+        Ok(started) => relay(reply, call, script, started, body, memory),
+        Err(refusal) => Ok(respond::refuse(reply, refusal)),
     }
 }
 
@@ -122,7 +129,7 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
     let options = client.site.options;
     let mut early = 0;
     let mut content_length = match request.body {
-        BodyLength::Length(length) if length > options.max_body => return Err(body::LARGE),
+        BodyLength::Length(length) if length > options.max_body => return Err(Refusal::LargeBody),
         BodyLength::Length(length) => Some(length),
         _ => None,
     };
@@ -174,7 +181,7 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
         words.truncate(named);
     }
     let (words, rest) = words.split();
-    let rest = rest.first_chunk_mut::<{ limits::CGI_ENVIRONMENT }>().ok_or(VARIABLES)?;
+    let rest = rest.first_chunk_mut::<{ limits::CGI_ENVIRONMENT }>().ok_or(Refusal::ManyVariables)?;
     let mut environment = Buffer::new(rest);
     environment::push(
         &mut environment,
@@ -199,13 +206,13 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
     );
     let count = environment.bytes().iter().filter(|byte| **byte == 0).count();
     if count > spawn::STRINGS || environment.overflowed() {
-        return Err(VARIABLES);
+        return Err(Refusal::ManyVariables);
     }
     let mut room = [0; 300];
     let mut here = Buffer::new(&mut room);
     here.push(b"./");
     here.push(script.base.to_bytes());
-    let here = route::c_str(&mut here).map_err(route::refusal)?;
+    let here = fs::c_str(&mut here).map_err(route::refusal)?;
     let path = script.interpreter.unwrap_or(if script.is_elsewhere { script.name } else { here });
     if !client.adopts.replace(true) {
         process::adopt_orphans();
@@ -215,7 +222,7 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
     let image = Image { folder, path, arguments: words, environment: environment.bytes(), limits };
     spawn::run(&image, memory.output, |failure| message::warning(failure.call, failure.errno))
         .map(|running| Started { running, early })
-        .map_err(|_| SHORTAGE)
+        .map_err(|_| Refusal::NotStarted)
 }
 
 /// An error is the path that answers in its place.
@@ -225,7 +232,7 @@ fn relay<'a>(
     script: &Script,
     started: Started,
     body: &mut Body,
-    memory: &'a mut Memory,
+    memory: Memory<'a>,
 ) -> Result<Sent, &'a [u8]> {
     let &Call { client, request, .. } = call;
     let is_raw = script.base.to_bytes().starts_with(b"nph-");
@@ -252,6 +259,7 @@ fn relay<'a>(
 
 impl Call<'_> {
     /// The path of DOCROOT, or of the folder of its host.
+    #[inline(never)]
     fn push_root(&self, path: &mut Buffer) -> Result<(), Refusal> {
         let known = self.client.site.path;
         if !known.is_empty() && !self.client.site.options.virtual_hosts {

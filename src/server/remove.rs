@@ -5,17 +5,11 @@ use svcd::http::{Refusal, Request, Status, response};
 use super::delivery::Sent;
 use super::place::{self, Place};
 use super::respond::{self, Reply};
-use super::route;
 use crate::sys::directory::{self, Name};
 use crate::sys::fs::{self, Root};
 
-const FULL: Refusal = Refusal::new(Status::CONFLICT, "this folder is not empty");
-pub const FOLDER: Refusal = Refusal::new(Status::FORBIDDEN, "folders are not deleted");
-const UNSURE: Refusal =
-    Refusal::new(Status::INTERNAL_SERVER_ERROR, "deleted, but the disk failed: it may come back");
-
 pub fn send(reply: &mut Reply, request: &Request, place: &Place) -> Sent {
-    let removed = reply.root.ok_or(route::MISSING);
+    let removed = reply.root.ok_or(Refusal::NoSuchFile);
     let removed = removed.and_then(|root| remove(request, root, place, reply.site.options.sync));
     if let Err(refusal) = removed {
         return respond::refuse(reply, refusal);
@@ -29,13 +23,15 @@ fn remove(request: &Request, root: &Root, place: &Place, sync: bool) -> Result<(
     let folder = place.folder.borrow();
     let lock = place::lock(root, folder, place.name)?;
     match place::current(request, folder, place.name) {
-        Err(place::FOLDER) => return Err(if is_empty(place) { FOLDER } else { FULL }),
-        Ok(_) if place.is_slashed => return Err(route::MISSING),
+        Err(Refusal::IsFolder) => {
+            return Err(if is_empty(place) { Refusal::FoldersStay } else { Refusal::FolderNotEmpty });
+        }
+        Ok(_) if place.is_slashed => return Err(Refusal::NoSuchFile),
         result => result?,
     };
     fs::unlink(folder, place.name.base).map_err(place::failure)?;
     drop(lock);
-    if sync { fs::sync_folder(folder).map_err(|_| UNSURE) } else { Ok(()) }
+    if sync { fs::sync_folder(folder).map_err(|_| Refusal::DeletedUnsure) } else { Ok(()) }
 }
 
 /// Of a folder that cannot be read, nobody is told what is in it.

@@ -3,7 +3,7 @@
 use svcd::http::field::Fields;
 use svcd::http::{Persistence, Refusal, Status, method, range, response};
 use svcd::limits;
-use svcd::text::{Buffer, decimal, percent};
+use svcd::text::{Buffer, decimal, is_same_word, percent, split};
 
 use super::client::Client;
 use super::delivery::{Delivery, Sent};
@@ -59,9 +59,9 @@ impl<'a> Reply<'a> {
         let mut answer = Buffer::new(self.room);
         response::begin_with_line(&mut answer, line, self.persistence, self.time);
         for line in self.site.options.headers.iter() {
-            let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
-            let is_given = given.iter().any(|field| field.0.eq_ignore_ascii_case(name));
-            if !is_given || name.eq_ignore_ascii_case(b"Vary") {
+            let name = split(line, b':').next().unwrap_or_default();
+            let is_given = given.iter().any(|field| is_same_word(field.0, name));
+            if !is_given || is_same_word(name, b"Vary") {
                 response::push_line(&mut answer, line);
             }
         }
@@ -93,18 +93,17 @@ pub fn options(reply: &mut Reply) -> Sent {
 /// do better where there is one.
 pub fn refuse(reply: &mut Reply, refusal: Refusal) -> Sent {
     let allow = method::allow(reply.site.options.write);
-    send_page(reply, refusal, &|head| match refusal.status {
+    send_page(reply, refusal, &|head| match refusal.status() {
         Status::METHOD_NOT_ALLOWED => response::push_field(head, "Allow", allow.as_bytes()),
         Status::UNAUTHORIZED => response::push_field(head, "WWW-Authenticate", access::CHALLENGE),
-        Status::UNSUPPORTED_MEDIA_TYPE => response::push_field(head, "Accept-Encoding", b"identity"),
+        Status::UNSUPPORTED_MEDIA_TYPE => head.push(b"Accept-Encoding: identity\r\n"),
         _ => {}
     })
 }
 
 /// No range that was asked for lies in a file of `size` bytes.
 pub fn unsatisfiable(reply: &mut Reply, size: u64) -> Sent {
-    let refusal = Refusal::new(Status::RANGE_NOT_SATISFIABLE, "no such bytes, RFC 9110 14.1.1");
-    send_page(reply, refusal, &|head| {
+    send_page(reply, Refusal::NoSuchBytes, &|head| {
         head.push(b"Content-Range: ");
         range::push_content_range(head, None, size);
         response::push_end(head);
@@ -114,8 +113,7 @@ pub fn unsatisfiable(reply: &mut Reply, size: u64) -> Sent {
 /// Sends a folder's name back with a slash. The name is encoded anew and has no
 /// empty segments, so it stays on this server.
 pub fn redirect(reply: &mut Reply, name: &[u8], query: Option<&[u8]>) -> Sent {
-    let moved = Refusal::new(Status::MOVED_PERMANENTLY, "this is a folder: its address ends in a slash");
-    let mut sent = send_page(reply, moved, &|head| {
+    let mut sent = send_page(reply, Refusal::FolderMoves, &|head| {
         head.push(b"Location: /");
         percent::push_path(head, name);
         head.push(b"/");
@@ -125,17 +123,18 @@ pub fn redirect(reply: &mut Reply, name: &[u8], query: Option<&[u8]>) -> Sent {
         }
         response::push_end(head);
     });
-    sent.reason = "";
+    sent.refusal = None;
     sent
 }
 
 fn send_page(reply: &mut Reply, refusal: Refusal, fields: &dyn Fn(&mut Buffer)) -> Sent {
-    let own = own_page(reply, refusal.status);
-    let mut sent = match own.and_then(|page| send_own_page(reply, refusal.status, fields, &page)) {
+    let (status, reason) = refusal.told();
+    let own = own_page(reply, status);
+    let mut sent = match own.and_then(|page| send_own_page(reply, status, fields, &page)) {
         Some(sent) => sent,
-        None => send_small_page(reply, refusal, fields),
+        None => send_small_page(reply, status, reason, fields),
     };
-    sent.reason = refusal.reason;
+    sent.refusal = Some(refusal);
     sent
 }
 
@@ -161,10 +160,10 @@ fn begin_page<'a>(
 ) -> (Buffer<'a>, Delivery<'a>) {
     let (mut answer, delivery) = reply.begin(status);
     if status.is_error() {
-        response::push_field(&mut answer, "Cache-Control", b"no-store");
+        answer.push(b"Cache-Control: no-store\r\n");
     }
     fields(&mut answer);
-    response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
+    answer.push(b"Content-Type: text/html; charset=utf-8\r\n");
     response::push_length(&mut answer, length);
     response::push_end(&mut answer);
     (answer, delivery)
@@ -181,11 +180,11 @@ fn send_own_page(
     delivery.send_file(answer, file.borrow(), 0, metadata.size).ok()
 }
 
-fn send_small_page(reply: &mut Reply, refusal: Refusal, fields: &dyn Fn(&mut Buffer)) -> Sent {
+fn send_small_page(reply: &mut Reply, status: Status, reason: &[u8], fields: &dyn Fn(&mut Buffer)) -> Sent {
     let mut room = [0; PAGE];
     let mut page = Buffer::new(&mut room);
-    response::push_page(&mut page, refusal);
-    let (mut answer, delivery) = begin_page(reply, refusal.status, fields, page.len() as u64);
+    response::push_page(&mut page, status, reason);
+    let (mut answer, delivery) = begin_page(reply, status, fields, page.len() as u64);
     let head = answer.len();
     answer.push(page.bytes());
     delivery.send(&answer, head)

@@ -1,9 +1,7 @@
 //! From a request to what answers it.
 
-use core::ffi::CStr;
-
 use svcd::http::coding::{self, Coding};
-use svcd::http::{Method, Refusal, Request, Status, host, target};
+use svcd::http::{Method, Refusal, Request, host, target};
 use svcd::limits;
 use svcd::text::Buffer;
 
@@ -51,18 +49,6 @@ pub struct Folder<'a> {
     pub query: Option<&'a [u8]>,
 }
 
-const METHOD: Refusal = Refusal::new(Status::METHOD_NOT_ALLOWED, "files have no such method");
-const UNKNOWN: Refusal = Refusal::new(Status::NOT_IMPLEMENTED, "unknown method, RFC 9110 9.1");
-const TEAPOT: Refusal = Refusal::new(Status::IM_A_TEAPOT, "short and stout, RFC 2324 2.3.2");
-const NO_HOST: Refusal = Refusal::new(Status::NOT_FOUND, "no such host");
-pub const MISSING: Refusal = Refusal::new(Status::NOT_FOUND, "no such file");
-const LINK: Refusal = Refusal::new(Status::FORBIDDEN, "symbolic links are not followed");
-const DENIED: Refusal = Refusal::new(Status::FORBIDDEN, "the server may not read this");
-const SPECIAL: Refusal = Refusal::new(Status::FORBIDDEN, "not a regular file");
-const NO_INDEX: Refusal = Refusal::new(Status::FORBIDDEN, "this folder has no index file");
-const SHORTAGE: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "out of descriptors or memory");
-pub const BROKEN: Refusal = Refusal::new(Status::INTERNAL_SERVER_ERROR, "the file system failed");
-
 /// What a request is addressed to; none in HTTP/1.0, perhaps.
 pub fn authority<'a>(request: &Request<'a>) -> Option<&'a [u8]> {
     target::authority(request.target).or_else(|| request.fields.first("Host"))
@@ -74,10 +60,10 @@ pub fn host(request: &Request, docroot: &Root) -> Result<Root, Refusal> {
     let mut name = Buffer::new(&mut room);
     host::push_name(&mut name, authority(request).unwrap_or_default());
     if name.is_empty() || name.bytes().starts_with(b".") {
-        return Err(NO_HOST);
+        return Err(Refusal::NoSuchHost);
     }
-    c_str(&mut name).and_then(|name| docroot.below(name)).map_err(|errno| match refusal(errno) {
-        MISSING => NO_HOST,
+    fs::c_str(&mut name).and_then(|name| docroot.below(name)).map_err(|errno| match refusal(errno) {
+        Refusal::NoSuchFile => Refusal::NoSuchHost,
         other => other,
     })
 }
@@ -106,15 +92,15 @@ pub fn route<'a>(
         Method::Delete if options.write => {
             return place::find(request, site, root, memory).map(Route::Delete);
         }
-        Method::Brew => return Err(TEAPOT),
-        Method::Unknown => return Err(UNKNOWN),
-        _ => return Err(METHOD),
+        Method::Brew => return Err(Refusal::Teapot),
+        Method::Unknown => return Err(Refusal::UnknownMethod),
+        _ => return Err(Refusal::NoSuchMethod),
     }
     let target = target::parse(request.method, request.target)?;
     let mut name = Buffer::new(memory);
     target::resolve(target.path, &mut name)?;
     if target::is_hidden(name.bytes()) {
-        return Err(MISSING);
+        return Err(Refusal::NoSuchFile);
     }
     let found = find(site, root, &mut name).map_err(refusal)?;
     let len = name.len();
@@ -122,7 +108,7 @@ pub fn route<'a>(
         return Ok(Route::Options);
     }
     match found {
-        Target::Folder(..) if !options.listing => Err(NO_INDEX),
+        Target::Folder(..) if !options.listing => Err(Refusal::NoIndex),
         Target::Folder(directory) => {
             let name = memory.get(..len).unwrap_or_default();
             Ok(Route::Listing(Folder { directory, name, query: target.query }))
@@ -178,7 +164,7 @@ fn find(site: &Site, root: &Root, name: &mut Buffer) -> Result<Target, Errno> {
     }
     let mut is_fallback = false;
     if let Err(errno) = opened
-        && refusal(errno) == MISSING
+        && refusal(errno) == Refusal::NoSuchFile
         && let Some(fallback) = options.fallback
     {
         name.truncate(0);
@@ -202,30 +188,11 @@ fn open_with(root: &Root, name: &mut Buffer, suffix: &[u8]) -> Result<(OwnedFd, 
 
 pub fn open(root: &Root, name: &mut Buffer) -> Result<(OwnedFd, Metadata), Errno> {
     let len = name.len();
-    let file = c_str(name).and_then(|name| root.open_beneath(name));
+    let file = fs::c_str(name).and_then(|name| root.open_beneath(name));
     name.truncate(len);
     let file = file?;
     let metadata = fs::metadata(file.borrow())?;
     Ok((file, metadata))
-}
-
-/// Opens the folder that a name lies in: the folder itself is given to `open`.
-pub fn in_folder_of<T>(name: &[u8], open: impl FnOnce(&CStr) -> Result<T, Errno>) -> Result<T, Errno> {
-    let mut room = [0; limits::PATH];
-    let mut folder = Buffer::new(&mut room);
-    let slash = name.iter().rposition(|byte| *byte == b'/');
-    // Of an absolute path, the first slash is a folder by itself.
-    folder.push(slash.and_then(|slash| name.get(..slash.max(1))).unwrap_or(b"."));
-    c_str(&mut folder).and_then(open)
-}
-
-/// A name as system calls want it, with a NUL that stays behind it.
-pub fn c_str<'a>(name: &'a mut Buffer) -> Result<&'a CStr, Errno> {
-    name.push(b"\0");
-    if name.overflowed() {
-        return Err(Errno::ENAMETOOLONG);
-    }
-    CStr::from_bytes_until_nul(name.bytes()).map_err(|_| Errno::EINVAL)
 }
 
 /// Where a file is asked for, a folder is as good as missing.
@@ -264,11 +231,11 @@ fn choose_coding(request: &Request, root: &Root, name: &mut Buffer, found: &mut 
 pub fn refusal(errno: Errno) -> Refusal {
     match errno {
         // A name that no file can have is a name that no file has.
-        Errno::ENOENT | Errno::ENOTDIR | Errno::ENAMETOOLONG | Errno::EILSEQ => MISSING,
-        Errno::ELOOP | Errno::EXDEV => LINK,
-        Errno::EACCES | Errno::EPERM => DENIED,
-        Errno::ENXIO | Errno::EOPNOTSUPP => SPECIAL,
-        Errno::EMFILE | Errno::ENFILE | Errno::ENOMEM | Errno::EAGAIN => SHORTAGE,
-        _ => BROKEN,
+        Errno::ENOENT | Errno::ENOTDIR | Errno::ENAMETOOLONG | Errno::EILSEQ => Refusal::NoSuchFile,
+        Errno::ELOOP | Errno::EXDEV => Refusal::Link,
+        Errno::EACCES | Errno::EPERM => Refusal::MayNotRead,
+        Errno::ENXIO | Errno::EOPNOTSUPP => Refusal::NotRegular,
+        Errno::EMFILE | Errno::ENFILE | Errno::ENOMEM | Errno::EAGAIN => Refusal::Shortage,
+        _ => Refusal::Broken,
     }
 }

@@ -8,15 +8,14 @@ use svcd::options::{Bind, Log, Options, Sandbox};
 use svcd::text::Buffer;
 
 #[cfg(feature = "escape")]
-use svcd::http::{Refusal, Request, Status};
+use svcd::http::{Refusal, Request};
 
 #[cfg(feature = "escape")]
 use super::client::Client;
-use super::route;
 use super::{About, RunError, Site};
-use crate::sys::Errno;
 use crate::sys::fs::{self, Root};
 use crate::sys::sandbox::{self, ALL, CREATE, EXECUTE, EXISTS, Needs, READ, REMOVE, Ruleset, WRITE};
+use crate::sys::{Errno, OwnedFd};
 
 /// What all programs find their parts in, a NUL behind each; not every system has
 /// all of it.
@@ -49,7 +48,7 @@ pub fn has_programs(options: &Options, root: &Root) -> bool {
         let mut room = [0; limits::PATH];
         let mut name = Buffer::new(&mut room);
         name.push(prefix);
-        route::c_str(&mut name).and_then(|name| root.search(name)).is_ok()
+        fs::c_str(&mut name).and_then(|name| root.search(name)).is_ok()
     };
     options.has_cgi
         && !options.chroot
@@ -115,23 +114,24 @@ fn rules(site: &Site, options: &Options) -> Result<Ruleset, Errno> {
     for bind in options.binds.iter() {
         if let Bind::Unix(path) = bind {
             // Its file goes at the end.
-            route::in_folder_of(path.to_bytes(), |folder| allow(&rules, folder, REMOVE))?;
+            allow(&rules, fs::in_folder_of(path.to_bytes(), &fs::open_any), REMOVE)?;
         }
     }
     if let Log::File(path) = options.log {
         // It is made anew after it was renamed.
-        route::in_folder_of(path.to_bytes(), |folder| allow(&rules, folder, CREATE))?;
+        allow(&rules, fs::in_folder_of(path.to_bytes(), &fs::open_any), CREATE)?;
     }
     if site.has_programs {
         for mapping in options.aliases.iter().chain(options.interpreters.iter()) {
-            allow(&rules, mapping.program, READ | EXECUTE)?;
+            allow(&rules, fs::open_any(mapping.program), READ | EXECUTE)?;
         }
         for path in options.cgi_allow.iter() {
-            allow(&rules, path, ALL)?;
+            allow(&rules, fs::open_any(path), ALL)?;
         }
         for (paths, rights) in [(SYSTEM, READ | EXECUTE), (DEVICES, READ | WRITE)] {
             for path in paths.split_inclusive(|byte| *byte == 0) {
-                allow(&rules, CStr::from_bytes_with_nul(path).unwrap_or_default(), rights)?;
+                let path = CStr::from_bytes_with_nul(path).unwrap_or_default();
+                allow(&rules, fs::open_any(path), rights)?;
             }
         }
     }
@@ -140,8 +140,8 @@ fn rules(site: &Site, options: &Options) -> Result<Ruleset, Errno> {
 
 /// What is not there needs no rule.
 #[inline(never)]
-fn allow(rules: &Ruleset, path: &CStr, rights: u64) -> Result<(), Errno> {
-    fs::open_any(path).map_or(Ok(()), |file| rules.allow(file.borrow(), rights))
+fn allow(rules: &Ruleset, file: Result<OwnedFd, Errno>, rights: u64) -> Result<(), Errno> {
+    file.map_or(Ok(()), |file| rules.allow(file.borrow(), rights))
 }
 
 /// Tries what `/.escape/NAME` names, and says in an answer what came of it.
@@ -150,10 +150,10 @@ pub fn attempt(client: &Client, request: &Request) -> Option<Refusal> {
     let name = request.target.strip_prefix(b"/.escape/")?;
     let vdso = client.site.environment.auxiliary(33);
     Some(match sandbox::attempt(name, vdso) {
-        Some(Ok(())) => Refusal::new(Status::OK, "done"),
-        Some(Err(Errno::EACCES)) => Refusal::new(Status::FORBIDDEN, "EACCES"),
-        Some(Err(Errno::EPERM)) => Refusal::new(Status::FORBIDDEN, "EPERM"),
-        Some(Err(_)) => Refusal::new(Status::INTERNAL_SERVER_ERROR, "another error"),
-        None => Refusal::new(Status::NOT_FOUND, "no such attempt"),
+        Some(Ok(())) => Refusal::EscapeDone,
+        Some(Err(Errno::EACCES)) => Refusal::EscapeEacces,
+        Some(Err(Errno::EPERM)) => Refusal::EscapeEperm,
+        Some(Err(_)) => Refusal::EscapeError,
+        None => Refusal::EscapeUnknown,
     })
 }

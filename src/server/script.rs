@@ -3,13 +3,13 @@
 use core::ffi::CStr;
 
 use svcd::cgi::script;
-use svcd::http::{Method, Refusal, Request, Status, target};
+use svcd::http::{Method, Refusal, Request, target};
 use svcd::limits;
 use svcd::options::Mapping;
-use svcd::text::Buffer;
+use svcd::text::{Buffer, find_last};
 
 use super::Site;
-use super::route::{self, MISSING, Route};
+use super::route::{self, Route};
 use crate::sys::fs::{self, Kind, Metadata, Root};
 use crate::sys::{Errno, OwnedFd};
 
@@ -30,12 +30,6 @@ pub struct Script<'a> {
     /// The path behind it, as it was sent.
     pub rest: &'a [u8],
 }
-
-const FOLDER: Refusal = Refusal::new(Status::FORBIDDEN, "this folder has no index.cgi");
-const NO_PROGRAM: Refusal = Refusal::new(Status::FORBIDDEN, "not a program that the server may execute");
-
-const NONE: Refusal =
-    Refusal::new(Status::FORBIDDEN, "there were no programs at the start; start the server again");
 
 /// A path below a folder of programs, or below that of one.
 pub enum Below<'a> {
@@ -86,16 +80,16 @@ pub fn find<'a>(
         Below::Folder { path, rest } => walk(request, site, root, path, rest, memory),
         Below::Alias { mapping, rest } => elsewhere(mapping.key, mapping.program, rest).map(Route::Program),
     }?;
-    if site.has_programs { Ok(route) } else { Err(NONE) }
+    if site.has_programs { Ok(route) } else { Err(Refusal::NoPrograms) }
 }
 
 /// A program of --alias.
 fn elsewhere<'a>(key: &'a [u8], program: &'a CStr, rest: &'a [u8]) -> Result<Script<'a>, Refusal> {
     let path = program.to_bytes();
-    let slash = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-    let folder = route::in_folder_of(path, fs::open_any_folder).map_err(route::refusal)?;
+    let slash = find_last(path, b'/').unwrap_or(0);
+    let folder = fs::in_folder_of(path, &fs::open_any_folder).map_err(route::refusal)?;
     let base = program.to_bytes_with_nul().get(slash + 1..).unwrap_or_default();
-    let base = CStr::from_bytes_until_nul(base).map_err(|_| NO_PROGRAM)?;
+    let base = CStr::from_bytes_until_nul(base).map_err(|_| Refusal::NotAProgram)?;
     fs::may_execute(folder.borrow(), base).map_err(refusal)?;
     Ok(Script { folder, name: program, base, is_elsewhere: true, interpreter: None, script_name: key, rest })
 }
@@ -130,7 +124,7 @@ fn walk<'a>(
         };
         script::push_segment(&mut name, segment)?;
         if target::is_hidden(name.bytes()) {
-            return Err(MISSING);
+            return Err(Refusal::NoSuchFile);
         }
         rest = behind;
         match route::open(root, &mut name).map_err(route::refusal)?.1.kind {
@@ -139,17 +133,17 @@ fn walk<'a>(
             Kind::Other => return Err(route::refusal(Errno::EOPNOTSUPP)),
         }
     }
-    let slash = name.bytes().iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-    let folder = route::in_folder_of(name.bytes(), |folder| root.search(folder)).map_err(route::refusal)?;
+    let slash = find_last(name.bytes(), b'/').unwrap_or(0);
+    let folder = fs::in_folder_of(name.bytes(), &|folder| root.search(folder)).map_err(route::refusal)?;
     let len = name.len();
     name.push(b"\0");
     let (name, _) = name.split();
     let c_str = |from: usize| CStr::from_bytes_until_nul(name.get(from..).unwrap_or_default());
-    let (whole, base) = (c_str(0).map_err(|_| MISSING)?, c_str(slash + 1).map_err(|_| MISSING)?);
-    let extension = base.to_bytes().rsplit(|byte| *byte == b'.').next();
-    let has_extension = base.to_bytes().contains(&b'.');
-    let interpreter =
-        site.options.interpreters.iter().find(|mapping| has_extension && Some(mapping.key) == extension);
+    let (whole, base) =
+        (c_str(0).map_err(|_| Refusal::NoSuchFile)?, c_str(slash + 1).map_err(|_| Refusal::NoSuchFile)?);
+    let file = base.to_bytes();
+    let extension = find_last(file, b'.').and_then(|dot| file.get(dot + 1..));
+    let interpreter = site.options.interpreters.iter().find(|mapping| Some(mapping.key) == extension);
     let interpreter = interpreter.map(|mapping| mapping.program);
     if interpreter.is_none() {
         fs::may_execute(folder.borrow(), base).map_err(refusal)?;
@@ -167,13 +161,13 @@ fn find_index(root: &Root, name: &mut Buffer) -> Result<(), Refusal> {
         Ok((_, Metadata { kind: Kind::File, .. })) => Ok(()),
         Err(Errno::ENOENT) => {
             name.truncate(len);
-            Err(route::open(root, name).map_or_else(route::refusal, |_| FOLDER))
+            Err(route::open(root, name).map_or_else(route::refusal, |_| Refusal::NoIndexProgram))
         }
-        Ok(_) => Err(FOLDER),
+        Ok(_) => Err(Refusal::NoIndexProgram),
         Err(errno) => Err(route::refusal(errno)),
     }
 }
 
 fn refusal(errno: Errno) -> Refusal {
-    if errno == Errno::EACCES { NO_PROGRAM } else { route::refusal(errno) }
+    if errno == Errno::EACCES { Refusal::NotAProgram } else { route::refusal(errno) }
 }

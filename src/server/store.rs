@@ -9,7 +9,7 @@ use svcd::http::framing::BodyLength;
 use svcd::http::{Refusal, Request, Status, coding, response};
 use svcd::text::percent;
 
-use super::body::{self, Body};
+use super::body::Body;
 use super::delivery::Sent;
 use super::file;
 use super::place::{self, Name, Place};
@@ -28,28 +28,20 @@ pub struct Upload<'a> {
     most: u64,
 }
 
-const LENGTH: Refusal =
-    Refusal::new(Status::LENGTH_REQUIRED, "PUT needs Content-Length or chunks, RFC 9110 15.5.12");
-const PARTIAL: Refusal = Refusal::new(Status::BAD_REQUEST, "a part cannot be stored, RFC 9110 14.5");
-const CODED: Refusal =
-    Refusal::new(Status::UNSUPPORTED_MEDIA_TYPE, "a coded body cannot be stored, RFC 9110 8.4");
-const UNSURE: Refusal =
-    Refusal::new(Status::INTERNAL_SERVER_ERROR, "stored, but the disk failed: it may not last");
-
 /// Decides whether a body will be stored, and makes the file for it.
 pub fn begin<'a>(request: &Request, place: Place<'a>, most: u64) -> Result<Upload<'a>, Refusal> {
     let Place { folder, name, .. } = place;
     let old = place::current(request, folder.borrow(), name)?;
     match request.body {
-        BodyLength::None => return Err(LENGTH),
-        BodyLength::Length(length) if length > most => return Err(body::LARGE),
+        BodyLength::None => return Err(Refusal::NoLength),
+        BodyLength::Length(length) if length > most => return Err(Refusal::LargeBody),
         _ => {}
     }
     if request.fields.first("Content-Range").is_some() {
-        return Err(PARTIAL);
+        return Err(Refusal::PartialPut);
     }
     if !coding::is_identity(request.fields) {
-        return Err(CODED);
+        return Err(Refusal::CodedBody);
     }
     let mode = old.map(|old| old.mode);
     // From the beginning, so that nobody else can read what only the owner could.
@@ -71,7 +63,7 @@ impl Upload<'_> {
 /// Puts a file that has come whole in its place, and answers.
 pub fn send(reply: &mut Reply, request: &Request, upload: Upload) -> Sent {
     let path = upload.name.path;
-    let stored = reply.root.ok_or(place::MOVED);
+    let stored = reply.root.ok_or(Refusal::FolderMoved);
     let (is_new, tag) = match stored.and_then(|root| commit(request, root, upload, reply.site.options.sync)) {
         Ok(stored) => stored,
         Err(refusal) => return respond::refuse(reply, refusal),
@@ -101,7 +93,7 @@ fn commit(request: &Request, root: &Root, upload: Upload, sync: bool) -> Result<
     }
     let is_new = replace(request, root, name, &temporary, mode, sync)?;
     if sync {
-        fs::sync_folder(temporary.folder()).map_err(|_| UNSURE)?;
+        fs::sync_folder(temporary.folder()).map_err(|_| Refusal::StoredUnsure)?;
     }
     Ok((is_new, tag))
 }
@@ -126,7 +118,7 @@ fn replace(
     }
     temporary.publish(name.base, old.is_some()).map_err(|errno| match errno {
         // What some file systems say of characters that they cannot store.
-        Errno::EINVAL => place::NO_NAME,
+        Errno::EINVAL => Refusal::NoName,
         errno => place::failure(errno),
     })?;
     Ok(old.is_none())

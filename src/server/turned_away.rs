@@ -1,14 +1,12 @@
 //! Clients above --max-conns, or for whom fork failed: they get a 503 and no
 //! process.
 
-use svcd::http::{Persistence, Refusal, Status, response};
+use svcd::http::{Persistence, Refusal, response};
 use svcd::limits;
 use svcd::options::Options;
 use svcd::text::Buffer;
 
 use crate::sys::{OwnedFd, net, time};
-
-const FULL: Refusal = Refusal::new(Status::SERVICE_UNAVAILABLE, "too many connections, try again soon");
 
 /// Longest page of a 503, and longest head of one without the fields of --header.
 const PAGE: usize = 512;
@@ -59,14 +57,14 @@ pub fn answer(socket: &OwnedFd, options: &Options) {
     let mut room = [0; ANSWER];
     let mut page_room = [0; PAGE];
     let mut page = Buffer::new(&mut page_room);
-    response::push_page(&mut page, FULL);
+    let (status, reason) = Refusal::TooManyConnections.told();
+    response::push_page(&mut page, status, reason);
     let mut answer = Buffer::new(&mut room);
-    response::begin(&mut answer, FULL.status, Persistence::Close, time::now());
+    response::begin(&mut answer, status, Persistence::Close, time::now());
     for line in options.headers.iter() {
         response::push_line(&mut answer, line);
     }
-    response::push_field(&mut answer, "Retry-After", b"1");
-    response::push_field(&mut answer, "Content-Type", b"text/html; charset=utf-8");
+    answer.push(b"Retry-After: 1\r\nContent-Type: text/html; charset=utf-8\r\n");
     response::push_length(&mut answer, page.len() as u64);
     response::push_end(&mut answer);
     answer.push(page.bytes());

@@ -1,6 +1,7 @@
 //! Errors of system calls.
 
 use super::os::constant;
+use svcd::text::split;
 
 /// An error number of this system; the same name has another number elsewhere.
 /// As wide as a register, so that a `Result` is returned in two of them.
@@ -104,7 +105,7 @@ impl Errno {
     /// The name in errno(3) and what it means, of those errors that are likely
     /// to be printed.
     pub fn text(self) -> Option<&'static [u8]> {
-        let mut entries = TEXTS.split(|byte| *byte == 0).filter_map(|entry| entry.split_first());
+        let mut entries = split(TEXTS, 0).filter_map(|entry| entry.split_first());
         entries.find(|(number, _)| usize::from(**number) == self.0).map(|(_, text)| text)
     }
 

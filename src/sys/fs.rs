@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 
 use svcd::limits;
-use svcd::text::Buffer;
+use svcd::text::{Buffer, find_last};
 
 use super::calls;
 use super::errno::{Errno, Failure, retry};
@@ -70,13 +70,7 @@ impl Root {
 
     /// Whether the folder of the file `path` is this root, or below it.
     pub fn holds(&self, path: &[u8]) -> Result<bool, Errno> {
-        let mut room = [0; limits::PATH];
-        let mut folder = Buffer::new(&mut room);
-        let end = path.iter().rposition(|byte| *byte == b'/');
-        folder.push(end.and_then(|end| path.get(..=end)).unwrap_or(b"."));
-        folder.push(b"\0");
-        let folder = CStr::from_bytes_until_nul(folder.bytes()).map_err(|_| Errno::ENAMETOOLONG)?;
-        let folder = open_any_folder(folder)?;
+        let folder = in_folder_of(path, &open_any_folder)?;
         is_within(folder.borrow(), &self.metadata()?, None)
     }
 
@@ -117,6 +111,25 @@ pub fn is_within(folder: Fd, top: &Metadata, end: Option<&Metadata>) -> Result<b
 
 /// Open for reading, since fsync(2) and flock(2) want that.
 const FOLDER: u32 = constant::O_RDONLY | constant::O_DIRECTORY | constant::O_CLOEXEC;
+
+/// Opens the folder that a name lies in: the folder itself is given to `open`.
+pub fn in_folder_of(name: &[u8], open: &dyn Fn(&CStr) -> Result<OwnedFd, Errno>) -> Result<OwnedFd, Errno> {
+    let mut room = [0; limits::PATH];
+    let mut folder = Buffer::new(&mut room);
+    let slash = find_last(name, b'/');
+    // Of an absolute path, the first slash is a folder by itself.
+    folder.push(slash.and_then(|slash| name.get(..slash.max(1))).unwrap_or(b"."));
+    c_str(&mut folder).and_then(open)
+}
+
+/// A name as system calls want it, with a NUL that stays behind it.
+pub fn c_str<'a>(name: &'a mut Buffer) -> Result<&'a CStr, Errno> {
+    name.push(b"\0");
+    if name.overflowed() {
+        return Err(Errno::ENAMETOOLONG);
+    }
+    CStr::from_bytes_until_nul(name.bytes()).map_err(|_| Errno::EINVAL)
+}
 
 /// Where an open file is, after all links; EINVAL: `room` is too small.
 pub fn path<'a>(file: Fd, room: &'a mut [u8; limits::PATH]) -> Result<&'a [u8], Errno> {

@@ -7,6 +7,7 @@ use core::{ptr, slice};
 use super::errno::Errno;
 use super::{calls, os};
 use crate::MEMORY;
+use svcd::text::find;
 
 /// What a process begins with.
 pub struct Start {
@@ -132,7 +133,7 @@ impl Itself {
         // SAFETY: `enter` was promised so many pointers and a null pointer.
         let arguments = unsafe { slice::from_raw_parts(self.arguments, self.count + 1) };
         let name = variable.to_bytes();
-        let end = name.iter().position(|byte| *byte == b'=').unwrap_or(0);
+        let end = find(name, b'=').unwrap_or(0);
         let name = name.get(..=end).unwrap_or_default();
         let mut room = [ptr::null(); VARIABLES + 2];
         let mut places = room.iter_mut().take(VARIABLES);

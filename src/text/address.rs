@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use super::{Buffer, decimal, hex};
+use super::{Buffer, decimal, find, find_last, hex, split};
 
 /// Reads an IPv4 or IPv6 literal; the latter may stand in brackets.
 ///
@@ -21,7 +21,7 @@ pub fn parse_with_port(text: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     if let Some(address) = parse(text) {
         return Some((address, None));
     }
-    let colon = text.iter().rposition(|byte| *byte == b':')?;
+    let colon = find_last(text, b':')?;
     let host = text.get(..colon)?;
     let address = parse(host).filter(|address| address.is_ipv4() || host.starts_with(b"["))?;
     let port = u16::try_from(decimal::parse(text.get(colon + 1..)?)?).ok()?;
@@ -31,7 +31,7 @@ pub fn parse_with_port(text: &[u8]) -> Option<(IpAddr, Option<u16>)> {
 /// Four numbers without leading zeros, which some readers take for octal.
 fn parse_v4(text: &[u8]) -> Option<[u8; 4]> {
     let mut octets = [0; 4];
-    let mut parts = text.split(|byte| *byte == b'.');
+    let mut parts = split(text, b'.');
     for octet in &mut octets {
         let part = parts.next()?;
         if part.len() > 1 && part.first() == Some(&b'0') {
@@ -67,10 +67,10 @@ fn parse_groups(text: &[u8], groups: &mut [u16; 8], is_end: bool) -> Option<usiz
         return Some(0);
     }
     let mut count = 0;
-    let mut parts = text.split(|byte| *byte == b':').peekable();
+    let mut parts = split(text, b':');
     let mut places = groups.iter_mut();
     while let Some(part) = parts.next() {
-        if is_end && parts.peek().is_none() && part.contains(&b'.') {
+        if is_end && !parts.has_more() && find(part, b'.').is_some() {
             let [a, b, c, d] = parse_v4(part)?;
             *places.next()? = u16::from_be_bytes([a, b]);
             *places.next()? = u16::from_be_bytes([c, d]);

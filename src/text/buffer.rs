@@ -31,8 +31,16 @@ impl<'a> Buffer<'a> {
         }
     }
 
+    /// The same without a call for one byte.
+    #[inline(never)]
     pub fn push_byte(&mut self, byte: u8) {
-        self.push(&[byte]);
+        match self.room.get_mut(self.len) {
+            Some(room) => {
+                *room = byte;
+                self.len += 1;
+            }
+            None => self.overflowed = true,
+        }
     }
 
     /// Drops everything behind the first `len` bytes.
@@ -51,6 +59,7 @@ impl<'a> Buffer<'a> {
     }
 
     /// What is written, and the memory behind it.
+    #[inline(never)]
     pub fn split(self) -> (&'a [u8], &'a mut [u8]) {
         let (written, unused) = self.room.split_at_mut_checked(self.len).unwrap_or_default();
         (written, unused)

@@ -5,6 +5,7 @@
 pub struct List<T, const N: usize>([Option<T>; N]);
 
 impl<T: Copy, const N: usize> List<T, N> {
+    #[inline(always)]
     pub const fn new() -> Self {
         List([None; N])
     }
@@ -19,6 +20,11 @@ impl<T: Copy, const N: usize> List<T, N> {
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         // The first ones are taken.
         self.0.iter().map_while(Option::as_ref)
+    }
+
+    /// The values, and behind them no others.
+    pub fn slots(&self) -> &[Option<T>] {
+        &self.0
     }
 
     pub fn is_empty(&self) -> bool {

@@ -7,7 +7,7 @@ fn passes(lines: &str, authority: Option<&str>) -> bool {
         Ok(Parsed::Complete(request, _)) => match check(request.fields, authority.map(str::as_bytes)) {
             Ok(()) => true,
             Err(refusal) => {
-                assert_eq!(refusal.status, Status::FORBIDDEN);
+                assert_eq!(refusal, Refusal::CrossSite);
                 false
             }
         },

@@ -52,41 +52,41 @@ fn the_kind_of_an_answer() {
 #[test]
 fn what_is_no_head_is_refused() {
     for (head, refusal) in [
-        ("\n", NOTHING),
-        ("\r\n", NOTHING),
-        ("X: y\n\n", NOTHING),
-        ("Content-Length: 1\n\n", NOTHING),
-        ("<p>\n", LINE),
-        ("HTTP/1.1 200 OK\n", LINE),
-        (": a\n", LINE),
-        ("A : b\n", LINE),
-        (" A: b\n", LINE),
-        ("Status: 200 OK\n b\n", LINE),
-        ("A\u{e4}: b\n", LINE),
-        ("A: b\0\n", LINE),
-        ("A: b\rc\n", LINE),
-        ("A: b\r\r\n", LINE),
-        ("A: \x1b[m\n", LINE),
-        ("Status: 200 OK\nstatus: 200 OK\n\n", REPEATED),
-        ("Location: /a\nLocation: /a\n\n", REPEATED),
-        ("Content-Type: a/b\nContent-Type: a/b\n\n", REPEATED),
-        ("Content-Type: a/b\nContent-Length: 1\nContent-Length: 1\n\n", REPEATED),
-        ("Content-Type: a/b\nContent-Length: 1, 1\n\n", LENGTH),
-        ("Content-Type: a/b\nContent-Length: -1\n\n", LENGTH),
-        ("Content-Type: a/b\nContent-Length:\n\n", LENGTH),
-        ("Content-Type: a/b\nContent-Length: 9223372036854775808\n\n", LENGTH),
-        ("Location:\n\n", LOCATION),
-        ("Status:\n\n", STATUS),
-        ("Status: OK\n\n", STATUS),
-        ("Status: 20\n\n", STATUS),
-        ("Status: 100 Continue\n\n", STATUS),
-        ("Status: 199\n\n", STATUS),
-        ("Status: 600\n\n", STATUS),
-        ("Status: 2000\n\n", STATUS),
-        ("Status: 200OK\n\n", STATUS),
-        ("Status: 200\tOK\n\n", STATUS),
-        ("Status: +20 OK\n\n", STATUS),
-        ("Status: HTTP/1.1 200 OK\n\n", STATUS),
+        ("\n", Refusal::ProgramNothing),
+        ("\r\n", Refusal::ProgramNothing),
+        ("X: y\n\n", Refusal::ProgramNothing),
+        ("Content-Length: 1\n\n", Refusal::ProgramNothing),
+        ("<p>\n", Refusal::ProgramLine),
+        ("HTTP/1.1 200 OK\n", Refusal::ProgramLine),
+        (": a\n", Refusal::ProgramLine),
+        ("A : b\n", Refusal::ProgramLine),
+        (" A: b\n", Refusal::ProgramLine),
+        ("Status: 200 OK\n b\n", Refusal::ProgramLine),
+        ("A\u{e4}: b\n", Refusal::ProgramLine),
+        ("A: b\0\n", Refusal::ProgramLine),
+        ("A: b\rc\n", Refusal::ProgramLine),
+        ("A: b\r\r\n", Refusal::ProgramLine),
+        ("A: \x1b[m\n", Refusal::ProgramLine),
+        ("Status: 200 OK\nstatus: 200 OK\n\n", Refusal::ProgramRepeated),
+        ("Location: /a\nLocation: /a\n\n", Refusal::ProgramRepeated),
+        ("Content-Type: a/b\nContent-Type: a/b\n\n", Refusal::ProgramRepeated),
+        ("Content-Type: a/b\nContent-Length: 1\nContent-Length: 1\n\n", Refusal::ProgramRepeated),
+        ("Content-Type: a/b\nContent-Length: 1, 1\n\n", Refusal::ProgramLength),
+        ("Content-Type: a/b\nContent-Length: -1\n\n", Refusal::ProgramLength),
+        ("Content-Type: a/b\nContent-Length:\n\n", Refusal::ProgramLength),
+        ("Content-Type: a/b\nContent-Length: 9223372036854775808\n\n", Refusal::ProgramLength),
+        ("Location:\n\n", Refusal::ProgramLocation),
+        ("Status:\n\n", Refusal::ProgramStatus),
+        ("Status: OK\n\n", Refusal::ProgramStatus),
+        ("Status: 20\n\n", Refusal::ProgramStatus),
+        ("Status: 100 Continue\n\n", Refusal::ProgramStatus),
+        ("Status: 199\n\n", Refusal::ProgramStatus),
+        ("Status: 600\n\n", Refusal::ProgramStatus),
+        ("Status: 2000\n\n", Refusal::ProgramStatus),
+        ("Status: 200OK\n\n", Refusal::ProgramStatus),
+        ("Status: 200\tOK\n\n", Refusal::ProgramStatus),
+        ("Status: +20 OK\n\n", Refusal::ProgramStatus),
+        ("Status: HTTP/1.1 200 OK\n\n", Refusal::ProgramStatus),
     ] {
         assert_eq!(parse(head.as_bytes()).map(|_| ()), Err(refusal), "{head:?}");
     }
@@ -106,10 +106,10 @@ fn a_head_comes_piece_by_piece() {
 fn a_head_has_a_longest_length() {
     let of = |len: usize| format!("Status: 200 {}\n\n", "x".repeat(len - 14)).into_bytes();
     assert!(matches!(parse(&of(limits::CGI_HEAD)), Ok(Parsed::Complete(_, limits::CGI_HEAD))));
-    assert_eq!(parse(&of(limits::CGI_HEAD + 1)).map(|_| ()), Err(LONG));
+    assert_eq!(parse(&of(limits::CGI_HEAD + 1)).map(|_| ()), Err(Refusal::ProgramLongHead));
     let endless = vec![b'x'; limits::CGI_HEAD];
     assert!(matches!(parse(&endless[1..]), Ok(Parsed::Partial)));
-    assert_eq!(parse(&endless).map(|_| ()), Err(LONG));
+    assert_eq!(parse(&endless).map(|_| ()), Err(Refusal::ProgramLongHead));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use super::*;
 
 fn of(lines: &str) -> String {
-    let names: Vec<_> = accepted(Fields(lines.as_bytes())).map(|coding| coding.name()).collect();
+    let names: Vec<_> = accepted(Fields::new(lines.as_bytes())).map(|coding| coding.name()).collect();
     String::from_utf8(names.join(&b' ')).unwrap()
 }
 
@@ -90,6 +90,6 @@ fn a_body_without_a_coding_is_what_it_says() {
         ("Content-Encoding: identit\r\n", false),
         ("Content-Encoding: aws-chunked\r\n", false),
     ] {
-        assert_eq!(is_identity(Fields(lines.as_bytes())), expected, "{lines:?}");
+        assert_eq!(is_identity(Fields::new(lines.as_bytes())), expected, "{lines:?}");
     }
 }

@@ -12,6 +12,7 @@ fn the_example_of_the_rfc() {
     assert_eq!(written(push_imf_fixdate, 784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
     assert_eq!(written(push_log_time, 784_111_777), "06/Nov/1994:08:49:37 +0000");
     assert_eq!(written(push_rfc3339, 784_111_777), "1994-11-06T08:49:37Z");
+    assert_eq!(written(push_minute, 784_111_777), "1994-11-06 08:49");
 }
 
 #[test]

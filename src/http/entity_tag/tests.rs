@@ -14,7 +14,7 @@ fn written(tag: EntityTag) -> String {
 fn compared(values: &[&str], current: Option<&EntityTag>, comparison: Comparison) -> Matched {
     let lines: String =
         values.iter().map(|value| format!("If-Match: {}\r\n", value.replace("SAME", SAME))).collect();
-    compare(Fields(lines.as_bytes()), "if-match", current, comparison)
+    compare(Fields::new(lines.as_bytes()), "if-match", current, comparison)
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn lines(short: &str) -> String {
 }
 
 fn outcome(short: &str, method: Method, current: Option<&EntityTag>) -> Outcome {
-    evaluate(Fields(lines(short).as_bytes()), method, current, NOW)
+    evaluate(Fields::new(lines(short).as_bytes()), method, current, NOW)
 }
 
 #[test]
@@ -150,10 +150,10 @@ fn a_range_is_given_only_of_the_same_representation() {
         ("R:FUTURE", false),
         ("R:AT|R:AT", false),
     ] {
-        assert_eq!(if_range(Fields(lines(short).as_bytes()), &CURRENT, NOW), expected, "{short}");
+        assert_eq!(if_range(Fields::new(lines(short).as_bytes()), &CURRENT, NOW), expected, "{short}");
     }
     let date = lines("R:AT");
-    let fields = Fields(date.as_bytes());
+    let fields = Fields::new(date.as_bytes());
     assert!(if_range(fields, &CURRENT, MODIFIED + 1));
     assert!(!if_range(fields, &CURRENT, MODIFIED), "the second is not over");
     assert!(!if_range(fields, &CURRENT, MODIFIED - 1));

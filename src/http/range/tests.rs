@@ -2,7 +2,7 @@ use super::*;
 
 /// The ranges as `first-last` with spaces between, `whole` or `416`.
 fn shown(lines: &str, size: u64) -> String {
-    match parse(Fields(lines.as_bytes()), size) {
+    match parse(Fields::new(lines.as_bytes()), size) {
         Ranges::Whole => "whole".into(),
         Ranges::Unsatisfiable => "416".into(),
         Ranges::Satisfiable(list) => {

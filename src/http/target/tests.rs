@@ -22,9 +22,9 @@ fn the_forms_of_a_target() {
     for target in
         [&b"a"[..], b"h:80", b"?a", b"*a", b"ftp://h/", b"http:/h", b"http://", b"http:///a", b"http://u@h/"]
     {
-        assert_eq!(parse(Method::Get, target), Err(MALFORMED), "{}", target.escape_ascii());
+        assert_eq!(parse(Method::Get, target), Err(Refusal::MalformedTarget), "{}", target.escape_ascii());
     }
-    assert_eq!(parse(Method::Get, b"*"), Err(ASTERISK));
+    assert_eq!(parse(Method::Get, b"*"), Err(Refusal::Asterisk));
 }
 
 #[test]
@@ -64,19 +64,19 @@ fn a_path_is_decoded_once_and_loses_its_dots() {
 #[test]
 fn a_path_that_could_be_misread_is_refused() {
     for (path, refusal) in [
-        (&b"/%"[..], ENCODING),
-        (b"/%4", ENCODING),
-        (b"/%zz", ENCODING),
-        (b"/%4/1", ENCODING),
-        (b"/a%2fb", SLASH),
-        (b"/%2F", SLASH),
-        (b"/%00", CONTROL),
-        (b"/%0a", CONTROL),
-        (b"/%7f", CONTROL),
+        (&b"/%"[..], Refusal::MalformedEncoding),
+        (b"/%4", Refusal::MalformedEncoding),
+        (b"/%zz", Refusal::MalformedEncoding),
+        (b"/%4/1", Refusal::MalformedEncoding),
+        (b"/a%2fb", Refusal::EncodedSlash),
+        (b"/%2F", Refusal::EncodedSlash),
+        (b"/%00", Refusal::ControlByte),
+        (b"/%0a", Refusal::ControlByte),
+        (b"/%7f", Refusal::ControlByte),
     ] {
         assert_eq!(resolved(path), Err(refusal), "{}", path.escape_ascii());
     }
-    assert_eq!(resolved(&[b"/".as_slice(), &[b'a'; 65]].concat()), Err(LONG));
+    assert_eq!(resolved(&[b"/".as_slice(), &[b'a'; 65]].concat()), Err(Refusal::LongPath));
     assert_eq!(resolved(&[b"/".as_slice(), &[b'a'; 64]].concat()).map(|name| name.len()), Ok(64));
 }
 

@@ -6,6 +6,7 @@ use super::constant;
 use crate::sys::calls::openat;
 use crate::sys::errno::{Errno, Failure};
 use crate::sys::fd::{Fd, OwnedFd};
+use svcd::text::split;
 
 /// By O_NOFOLLOW_ANY, which every kernel for Apple silicon has: a path without
 /// `..` and without a link cannot leave the folder. Where the kernel knows
@@ -36,7 +37,7 @@ impl Beneath {
     }
 
     pub fn open(&self, directory: Fd, name: &CStr, flags: u32) -> Result<OwnedFd, Errno> {
-        if name.to_bytes().split(|byte| *byte == b'/').any(|component| component == b"..") {
+        if split(name.to_bytes(), b'/').any(|component| component == b"..") {
             return Err(Errno::EXDEV);
         }
         openat(directory, name, flags | self.flags, 0)

@@ -6,6 +6,7 @@ use super::{calls, constant};
 use crate::sys::calls::openat;
 use crate::sys::errno::{Errno, Failure};
 use crate::sys::fd::{Fd, OwnedFd};
+use svcd::text::split;
 
 /// How often a path is tried again that something was renamed in meanwhile.
 const TRIES: u32 = 8;
@@ -60,7 +61,7 @@ impl Beneath {
 /// Opens each component in the folder before it. Nobody can put a link in the
 /// way between two steps, since no step follows one; `..` is not let through.
 fn walk(directory: Fd, name: &CStr, flags: u32) -> Result<OwnedFd, Errno> {
-    let mut components = name.to_bytes().split(|byte| *byte == b'/').peekable();
+    let mut components = split(name.to_bytes(), b'/');
     let mut entered: Option<OwnedFd> = None;
     while let Some(component) = components.next() {
         if component == b".." {
@@ -70,7 +71,7 @@ fn walk(directory: Fd, name: &CStr, flags: u32) -> Result<OwnedFd, Errno> {
         room.get_mut(..component.len()).ok_or(Errno::ENAMETOOLONG)?.copy_from_slice(component);
         let step = CStr::from_bytes_until_nul(&room).map_err(|_| Errno::ENAMETOOLONG)?;
         let folder = entered.as_ref().map_or(directory, OwnedFd::borrow);
-        let is_last = components.peek().is_none();
+        let is_last = !components.has_more();
         let on_the_way = constant::O_PATH | constant::O_DIRECTORY | constant::O_CLOEXEC;
         let flags = if is_last { flags } else { on_the_way };
         let next = match openat(folder, step, flags | constant::O_NOFOLLOW, 0) {

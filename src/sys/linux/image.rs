@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use svcd::text::decimal;
+use svcd::text::{decimal, find_last, split};
 
 use super::{calls, constant};
 use crate::sys::calls::{kill, openat, read};
@@ -71,12 +71,12 @@ pub fn kill_children() -> bool {
     let count = read(file.borrow(), &mut room).unwrap_or(0);
     // Behind the last space there is nothing, or a pid that is cut off.
     let pids = room.get(..count).unwrap_or_default();
-    let end = pids.iter().rposition(|byte| *byte == b' ').unwrap_or(0);
-    let pids = pids.get(..end).unwrap_or_default().split(|byte| *byte == b' ');
-    let mut pids = pids.filter_map(decimal::parse).peekable();
-    let is_any = pids.peek().is_some();
-    pids.for_each(|pid| {
+    let end = find_last(pids, b' ').unwrap_or(0);
+    let pids = split(pids.get(..end).unwrap_or_default(), b' ');
+    let mut is_any = false;
+    for pid in pids.filter_map(decimal::parse) {
         let _ = kill(pid as i32, constant::SIGKILL);
-    });
+        is_any = true;
+    }
     is_any
 }

@@ -22,10 +22,10 @@ pub fn check(data: &[u8]) {
         Ok(Parsed::Partial) => {}
         Err(error) => {
             let refusal = error.refusal();
-            assert!(refusal.status.is_error() && !refusal.status.line().is_empty());
+            assert!(refusal.status().is_error() && !refusal.status().line().is_empty());
             assert!(
-                !refusal.reason.is_empty()
-                    && refusal.reason.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+                !refusal.reason().is_empty()
+                    && refusal.reason().iter().all(|byte| (b' '..=b'~').contains(&byte))
             );
         }
     }

@@ -17,8 +17,9 @@ pub fn check(data: &[u8]) {
     for argument in &arguments {
         addresses(argument.as_bytes());
     }
-    match options::parse(arguments.iter().map(CString::as_c_str)) {
-        Ok(Command::Serve(options)) => serve(&options),
+    let mut options = Options::default();
+    match options::parse(arguments.iter().map(CString::as_c_str), &mut options) {
+        Ok(Command::Serve) => serve(&options),
         Ok(Command::Help | Command::Version) => {}
         Err(error) => {
             let is_one = |text: &[u8]| arguments.iter().any(|argument| argument.as_bytes() == text);
