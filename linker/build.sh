@@ -77,7 +77,7 @@ end_of_segments() {
         { for (i = 1; i <= NF; i++) word[n++] = $i }
         END {
             for (i = 0; i < n; i += 7)
-                if (word[i + 1] + word[i + 4] > end) end = word[i + 1] + word[i + 4]
+                if (word[i + 4] && word[i + 1] + word[i + 4] > end) end = word[i + 1] + word[i + 4]
             print end
         }'
 }

@@ -29,6 +29,9 @@ struct Parent<'a, 'b> {
 ///
 /// The parent never waits for a client. A child serves its one connection and
 /// exits; it never returns into this loop.
+///
+/// Not inlined: what is written behind each fork is close together then.
+#[inline(never)]
 pub fn serve<'b>(
     listeners: &mut Listeners<'b>,
     site: &Site<'b>,
@@ -149,7 +152,7 @@ impl Parent<'_, '_> {
                 // The child keeps no other connection, and not the listeners: a
                 // parent that is killed must be able to start anew on its
                 // addresses.
-                self.listeners.close();
+                self.listeners.close_in_child();
                 self.turned_away.close();
                 let client = Client::new(socket, peer, slot, self.children.scoreboard(), self.site);
                 connection::serve(client, memory)

@@ -89,6 +89,12 @@ impl<'a> Listeners<'a> {
         self.sockets = Default::default();
     }
 
+    /// What a child does, which never comes back: nothing is written to the memory
+    /// that it shares with its parent, and would need a page of its own for.
+    pub fn close_in_child(&self) {
+        self.sockets.iter().flatten().for_each(OwnedFd::close_in_child);
+    }
+
     /// Ends listening for good. The files go first, since the open sockets keep
     /// them apart from others.
     pub fn close_and_remove(&mut self) {

@@ -45,10 +45,13 @@ impl TurnedAway {
         (self.until > 0).then(|| self.until.saturating_sub(time::monotonic()))
     }
 
-    /// Closes all of them.
+    /// Closes all of them. What is empty is not written to: a child has it from its
+    /// parent, and would need a page of its own.
     pub fn close(&mut self) {
-        self.places.iter_mut().for_each(close);
-        self.until = 0;
+        if self.until > 0 {
+            self.places.iter_mut().for_each(close);
+            self.until = 0;
+        }
     }
 }
 

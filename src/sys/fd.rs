@@ -51,6 +51,14 @@ impl OwnedFd {
         Fd(self.0, PhantomData)
     }
 
+    /// Closes it in a process that ends without dropping it; nobody may use it any
+    /// more.
+    pub fn close_in_child(&self) {
+        // SAFETY: the caller has no other borrow that is used behind this, and does
+        // not drop the value, so that a new descriptor of this number stays open.
+        let _ = unsafe { calls::close(self.borrow()) };
+    }
+
     /// Leaves it open until the process ends, which saves a call.
     pub fn leak(self) -> Fd<'static> {
         Fd(ManuallyDrop::new(self).0, PhantomData)

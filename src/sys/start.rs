@@ -22,6 +22,9 @@ pub struct Start {
     pub memory: &'static mut [u8; MEMORY],
 }
 
+/// Its parts that are used together should lie in few pages: each is a fault of each
+/// child.
+#[repr(align(4096))]
 struct Memory(UnsafeCell<[u8; MEMORY]>);
 
 // SAFETY: the program has one thread.
