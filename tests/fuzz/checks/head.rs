@@ -25,7 +25,7 @@ pub fn check(data: &[u8]) {
             assert!(refusal.status().is_error() && !refusal.status().line().is_empty());
             assert!(
                 !refusal.reason().is_empty()
-                    && refusal.reason().iter().all(|byte| (b' '..=b'~').contains(&byte))
+                    && refusal.reason().iter().all(|byte| (b' '..=b'~').contains(byte))
             );
         }
     }
