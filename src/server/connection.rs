@@ -148,7 +148,14 @@ pub fn send(
     listing: &mut [u8; limits::LISTING],
 ) -> Sent {
     match route {
-        Ok(Route::File(found)) => file::send(reply, request, &found),
+        Ok(Route::File(found)) => {
+            let sent = file::send(reply, request, &found);
+            if reply.persistence == Persistence::Close {
+                // The process ends.
+                found.file.leak();
+            }
+            sent
+        }
         Ok(Route::Redirect { name, query }) => respond::redirect(reply, name, query),
         Ok(Route::Listing(folder)) => listing::send(reply, request, &folder, listing),
         Ok(Route::Options) => respond::options(reply),
