@@ -1,13 +1,12 @@
 //! `--inetd`, a server for one connection, whose calls fail.
 
-use std::fs;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::thread;
 
-use svcd_tests::strace::{Call, calls_in};
+use svcd_tests::strace::Call;
 use svcd_tests::{Program, Tree};
 
 use crate::client::{self, Heard};
@@ -23,14 +22,7 @@ use crate::tool::{self, is_injected};
 fn serve(case: Option<&Case>) -> (Result<Vec<Heard>, String>, Output, Vec<Call>) {
     let tree = Tree::small();
     let calls = tree.base().join("calls");
-    let file = calls.to_str().expect("a temporary folder in UTF-8");
-    let front: Vec<String> = if tool::is_rig() {
-        let rule = case.map_or("@/dev/null".to_owned(), Case::rule);
-        vec!["env".to_owned(), tool::options(&rule, &calls)]
-    } else {
-        let words = ["strace", "-qq", "-s", "0", "-o", file];
-        words.into_iter().map(str::to_owned).chain(case.map(Case::inject)).collect()
-    };
+    let front = tool::front(&calls, case, None);
     let front: Vec<_> = front.iter().map(String::as_str).collect();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
@@ -40,16 +32,12 @@ fn serve(case: Option<&Case>) -> (Result<Vec<Heard>, String>, Output, Vec<Call>)
     let mut command = Program::chosen().behind(&front).command();
     command.arg("--inetd").arg(tree.root()).stdin(OwnedFd::from(connection));
     let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a server");
+    let id = child.id();
     // Only the server has the connection now.
     drop(command);
     let ended = child.wait_with_output().expect("wait");
     let heard = client.join().expect("a client that does not panic");
-    let text = fs::read_to_string(&calls).unwrap_or_default();
-    let mut made = if tool::is_rig() {
-        tool::by_process(&text).into_iter().next().map(|own| own.calls).unwrap_or_default()
-    } else {
-        calls_in(&text)
-    };
+    let mut made = tool::calls(&calls, id);
     // This is strace(1) itself.
     made.retain(|call| call.name != "execve");
     (heard, ended, made)

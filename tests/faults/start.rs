@@ -1,7 +1,6 @@
 //! The start of a server whose calls fail: it serves, or it says in one line which
 //! call failed and why, and exits with 1.
 
-use std::fs;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use svcd_tests::output::Output;
 use svcd_tests::process::children;
-use svcd_tests::strace::{Call, calls_in};
+use svcd_tests::strace::Call;
 use svcd_tests::{Program, Tree, deadline, unix};
 
 use crate::client::{self, Heard};
@@ -75,15 +74,7 @@ impl Started {
         tree.file("box/.svcd-00000000", b"left over");
         let calls = tree.base().join("calls");
         let log = tree.base().join("log");
-        let front = match (tool::is_rig(), case) {
-            (true, None) => vec!["env".to_owned(), tool::options("@/dev/null", &calls)],
-            (true, Some(case)) => vec!["env".to_owned(), tool::options(&case.rule(), &calls)],
-            (false, case) => {
-                let words = ["strace", "-qq", "-s", "0", "-o", path(&calls)];
-                let beside = (how == How::Handed).then_some("-D");
-                words.into_iter().chain(beside).map(str::to_owned).chain(case.map(Case::inject)).collect()
-            }
-        };
+        let front = tool::front(&calls, case, (how == How::Handed).then_some("-D"));
         let handed = HANDED.iter().filter(|_| how == How::Handed).copied();
         let front: Vec<_> = handed.chain(front.iter().map(String::as_str)).collect();
         let mut command = Program::chosen().behind(&front).command();
@@ -104,12 +95,7 @@ impl Started {
 
     /// What the parent has called.
     fn calls(&self) -> Vec<Call> {
-        let text = fs::read_to_string(&self.calls).unwrap_or_default();
-        if !tool::is_rig() {
-            return calls_in(&text);
-        }
-        let own = tool::by_process(&text).into_iter().find(|process| process.id == self.child.id());
-        own.map(|own| own.calls).unwrap_or_default()
+        tool::calls(&self.calls, self.child.id())
     }
 
     fn has_ended(&mut self) -> Option<i32> {

@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use svcd_tests::Server;
 pub use svcd_tests::program::is_rig;
 use svcd_tests::server::Start;
-pub use svcd_tests::strace::by_process;
-use svcd_tests::strace::{Call, Strace, Traced, traceable, usable};
+use svcd_tests::strace::{Call, Strace, Traced, by_process, calls_in, traceable, usable};
 
 use crate::matrix::Case;
 use crate::victim::EVERYBODY;
@@ -76,8 +75,30 @@ impl Tool {
     }
 }
 
+/// What stands in front of a server that is looked at from its start on: nothing
+/// fails without a case. What is called goes to this file; `beside` are more words for strace(1).
+pub fn front(calls: &Path, case: Option<&Case>, beside: Option<&str>) -> Vec<String> {
+    if is_rig() {
+        let rule = case.map_or("@/dev/null".to_owned(), Case::rule);
+        return vec!["env".to_owned(), options(&rule, calls)];
+    }
+    let file = calls.to_str().expect("a temporary folder in UTF-8");
+    let words = ["strace", "-qq", "-s", "0", "-o", file];
+    words.into_iter().chain(beside).map(str::to_owned).chain(case.map(Case::inject)).collect()
+}
+
+/// What process `id` behind [`front`] has called until now.
+pub fn calls(file: &Path, id: u32) -> Vec<Call> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    if !is_rig() {
+        return calls_in(&text);
+    }
+    let own = by_process(&text).into_iter().find(|process| process.id == id);
+    own.map(|own| own.calls).unwrap_or_default()
+}
+
 /// The variable with the options of the rig.
-pub fn options(rule: &str, trace: &Path) -> String {
+fn options(rule: &str, trace: &Path) -> String {
     format!("DARWIN_RIG_OPTIONS=--inject {rule} --trace-to {}", trace.display())
 }
 

@@ -78,6 +78,19 @@ fn a_push_of_whom_git_does_not_know() {
     ended.with(128);
 }
 
+/// None of these, who are not users, can push what is in `copy`.
+fn assert_only_users_push(git: &Git, others: &[&str]) {
+    let before = git.git(&["-C", &git.bare(), "rev-parse", "main"]);
+    for user in others {
+        let url = format!("http://{user}{{}}/git/main.git");
+        let ended = git.run(&[], &["-C", "copy", "push", "-q", &url, "main"]);
+        let is_unknown = ["could not read Username", "Authentication failed", "HTTP 401"];
+        assert!(is_unknown.iter().any(|words| ended.stderr.contains(words)), "{}", ended.stderr);
+        assert!(!ended.status.success(), "{user}");
+    }
+    assert_eq!(git.git(&["-C", &git.bare(), "rev-parse", "main"]), before, "nothing was written");
+}
+
 /// A request of git that has a body needs a password, be it for a clone or a push.
 /// Who it is of is known, to the server and to git.
 #[test]
@@ -87,15 +100,7 @@ fn a_push_with_a_password() {
     git.git(&["-C", &git.bare(), "config", "core.logAllRefUpdates", "always"]);
     git.run(&[], &["clone", "-q", "http://{}/git/main.git", "copy"]).with(128);
     change(&git, "http://writer:write%20it@{}/git/main.git");
-    let before = git.git(&["-C", &git.bare(), "rev-parse", "main"]);
-    for user in ["", "ann:wrong@", "eve:open%20sesame@"] {
-        let url = format!("http://{user}{{}}/git/main.git");
-        let ended = git.run(&[], &["-C", "copy", "push", "-q", &url, "main"]);
-        let is_unknown = ["could not read Username", "Authentication failed", "HTTP 401"];
-        assert!(is_unknown.iter().any(|words| ended.stderr.contains(words)), "{}", ended.stderr);
-        assert!(!ended.status.success(), "{user}");
-    }
-    assert_eq!(git.git(&["-C", &git.bare(), "rev-parse", "main"]), before, "nothing was written");
+    assert_only_users_push(&git, &["", "ann:wrong@", "eve:open%20sesame@"]);
     git.git(&["-C", "copy", "push", "-q", "http://ann:open%20sesame@{}/git/main.git", "main"]);
     git.is_whole("copy");
     let log = git.git(&["-C", &git.bare(), "reflog", "--format=%gn %ge", "main"]);
@@ -120,15 +125,7 @@ fn a_push_of_who_says_so_at_once() {
 fn everybody_clones_and_users_push() {
     let Some(git) = with_users("--auth-write", &["--cgi-auth"]) else { return };
     change(&git, "http://{}/git/main.git");
-    let before = git.git(&["-C", &git.bare(), "rev-parse", "main"]);
-    for user in ["", "ann:wrong@"] {
-        let url = format!("http://{user}{{}}/git/main.git");
-        let ended = git.run(&[], &["-C", "copy", "push", "-q", &url, "main"]);
-        let is_unknown = ["could not read Username", "Authentication failed", "HTTP 401"];
-        assert!(is_unknown.iter().any(|words| ended.stderr.contains(words)), "{}", ended.stderr);
-        assert!(!ended.status.success(), "{user}");
-    }
-    assert_eq!(git.git(&["-C", &git.bare(), "rev-parse", "main"]), before, "nothing was written");
+    assert_only_users_push(&git, &["", "ann:wrong@"]);
     git.git(&["-C", "copy", "push", "-q", "http://writer:write%20it@{}/git/main.git", "main"]);
     git.is_whole("copy");
     git.git(&["clone", "-q", "http://{}/git/main.git", "again"]);
