@@ -87,6 +87,13 @@ pub const MAX_CONNS: u32 = 256;
 /// Largest --max-conns: the size of the table of children.
 pub const MAX_CONNS_CEILING: usize = 4096;
 
+/// Largest --spare. The kernel wakes all who wait, for each connection.
+pub const SPARE_CEILING: u32 = 256;
+
+/// Milliseconds without a connection after which a process ends that is one too many
+/// of those who wait, as some are after a rush.
+pub const SURPLUS_MS: u64 = 5000;
+
 /// Default of --header-timeout: time from the first byte of a head to its last.
 /// A client that drips its head is answered 408 then. The body of a request
 /// gets as much once more.

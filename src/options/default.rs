@@ -46,6 +46,8 @@ pub fn options<'a>() -> Options<'a> {
         sandbox: Sandbox::On,
         max_conns: limits::MAX_CONNS,
         max_per_ip: 0,
+        spare: 0,
+        reuse: 1,
         header_timeout: limits::HEADER_TIMEOUT,
         idle_timeout: limits::IDLE_TIMEOUT,
         grace: limits::GRACE,

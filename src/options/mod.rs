@@ -104,6 +104,10 @@ pub struct Options<'a> {
     pub max_conns: u32,
     /// Connections of one address; 0: as many as there may be.
     pub max_per_ip: u32,
+    /// Processes that wait for connections; 0: each connection gets a new one.
+    pub spare: u32,
+    /// Connections that one of them serves.
+    pub reuse: u32,
     /// In seconds, from the first byte of a head to its last; a body has as many
     /// once more.
     pub header_timeout: u32,
@@ -228,6 +232,9 @@ pub fn parse<'a>(
     }
     if options.chroot && !(options.aliases.is_empty() && options.cgi.is_empty()) {
         return Err(error(b"--chroot", "programs cannot be run there"));
+    }
+    if options.reuse > 1 && options.spare == 0 {
+        return Err(error(b"--reuse", "it is for processes that wait: --spare"));
     }
     if options.cgi.is_empty() {
         let _ = options.cgi.push(b"cgi-bin");

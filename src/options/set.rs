@@ -87,6 +87,8 @@ pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result
             options.max_conns = value::number(bytes, 1, most, value::MAX_CONNS)?;
         }
         Name::MaxPerIp => options.max_per_ip = value::number(bytes, 0, u32::MAX, value::MAX_PER_IP)?,
+        Name::Spare => options.spare = value::number(bytes, 0, limits::SPARE_CEILING, value::SPARE)?,
+        Name::Reuse => options.reuse = value::number(bytes, 1, u32::MAX, value::REUSE)?,
         Name::HeaderTimeout | Name::IdleTimeout | Name::CgiTimeout => {
             let seconds = value::number(bytes, 1, limits::TIMEOUT_CEILING, value::TIMEOUT)?;
             match name {

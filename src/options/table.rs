@@ -45,6 +45,8 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
       --sandbox HOW       off, on or require; default on, as far as possible
       --max-conns N       connections at a time; default 256
       --max-per-ip N      connections of an address at a time; default 0, any
+      --spare N           processes that wait for connections; default 0
+      --reuse N           connections that each of these serves; default 1
       --header-timeout S  seconds for the head of a request; default 10
       --idle-timeout S    seconds without a byte; default 15
       --grace S           seconds for what is under way at a stop; default 10
@@ -95,6 +97,8 @@ pub enum Name {
     Sandbox,
     MaxConns,
     MaxPerIp,
+    Spare,
+    Reuse,
     HeaderTimeout,
     IdleTimeout,
     Grace,
@@ -105,7 +109,7 @@ pub enum Name {
 }
 
 /// The options in the order of [`HELP`].
-pub static NAMES: [Name; 46] = [
+pub static NAMES: [Name; 48] = [
     Name::Bind,
     Name::Port,
     Name::Reuseport,
@@ -145,6 +149,8 @@ pub static NAMES: [Name; 46] = [
     Name::Sandbox,
     Name::MaxConns,
     Name::MaxPerIp,
+    Name::Spare,
+    Name::Reuse,
     Name::HeaderTimeout,
     Name::IdleTimeout,
     Name::Grace,

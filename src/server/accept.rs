@@ -4,10 +4,10 @@ use svcd::limits;
 use svcd::options::Log;
 
 use super::children::{self, Children};
-use super::client::Client;
-use super::connection;
 use super::listeners::Listeners;
 use super::sandbox::Reached;
+use super::spare::{Post, Spares};
+use super::trouble::Trouble;
 use super::turned_away::{self, TurnedAway};
 use super::{Memory, RunError, Site, log, message, sandbox, upgrade};
 use crate::sys::net::{self, Connection};
@@ -20,9 +20,10 @@ struct Parent<'a, 'b> {
     site: &'a Site<'b>,
     children: Children<'a>,
     turned_away: TurnedAway,
+    spares: Spares,
     /// A descriptor to give up when there is no other, so that who comes then can be
     /// told; None: it is needed now, or there was none.
-    spare: Option<OwnedFd>,
+    reserve: Option<OwnedFd>,
 }
 
 /// Serves until SIGTERM or SIGINT.
@@ -44,17 +45,20 @@ pub fn serve<'b>(
     let watch = Watch::new(matches!(options.log, Log::File(_)))?;
     let children = Children::new(options, table, is_successor)?;
     let turned_away = TurnedAway::default();
-    let spare = spare(site);
-    let mut parent = Parent { listeners, site, children, turned_away, spare };
+    let (spares, reserve) = (Spares::new(site, listeners, children.scoreboard())?, reserve(site));
+    let mut parent = Parent { listeners, site, children, turned_away, spares, reserve };
     let sandbox = sandbox::enter(site)?;
     parent.listeners.announce();
     sandbox.iter().for_each(message::sandbox);
     let begin = time::monotonic();
     let (mut paused, mut trial) = (false, None);
     loop {
+        parent.make_spares(memory);
         let timeout =
             if paused { Some(u64::from(limits::ACCEPT_PAUSE_MS)) } else { parent.turned_away.time_left() };
-        let watched = if paused { &[] } else { parent.listeners.sockets() };
+        let timeout = [timeout, parent.spares.time_left()].into_iter().flatten().min();
+        let is_watching = !paused && !parent.spares.are_there();
+        let watched = if is_watching { parent.listeners.sockets() } else { &[] };
         let events = watch.wait(watched, timeout)?;
         // First: a signal that was read is told only once, and what takes the place
         // of this program would not know of it.
@@ -70,7 +74,10 @@ pub fn serve<'b>(
             }
         }
         if let (true, Some(log)) = (events.hangup, site.log) {
+            // Those who have the old one end before there is a new one.
+            parent.spares.end();
             log::reopen(options.log, log);
+            parent.begin_spares();
         }
         if events.status {
             let (connections, done) = (parent.children.count(), parent.children.scoreboard().done());
@@ -98,13 +105,17 @@ pub fn serve<'b>(
     }
     // Whoever sees that nobody listens any more is told that an answer is the last.
     parent.children.set_stopping();
+    if site.options.reuse > 1 {
+        parent.listeners.shut_down();
+    }
     parent.listeners.close_and_remove();
+    parent.spares.end();
     parent.drain(&watch);
     Ok(())
 }
 
 /// Any open file would do.
-fn spare(site: &Site) -> Option<OwnedFd> {
+fn reserve(site: &Site) -> Option<OwnedFd> {
     site.root.search(c".").ok()
 }
 
@@ -117,63 +128,94 @@ enum Next {
 }
 
 impl Parent<'_, '_> {
+    /// Without them, the parent can go on by itself.
+    fn begin_spares(&mut self) {
+        if let Err(failure) = self.spares.begin(self.listeners) {
+            message::warning(failure.call, failure.errno);
+        }
+    }
+
+    /// Makes the processes that wait for connections, as far as that is possible.
+    fn make_spares(&mut self, memory: &mut Memory) {
+        for _ in 0..self.spares.missing(&mut self.children) {
+            let Some(slot) = self.children.free_slot() else { return };
+            // When nobody is left, a connection lets the parent try it, and say so.
+            if self.fork(slot, &mut None, memory).is_err() {
+                return self.spares.pause();
+            }
+        }
+    }
+
+    /// Makes a process for a connection, which it takes, or for those to come.
+    fn fork(
+        &mut self,
+        slot: usize,
+        connection: &mut Option<Connection>,
+        memory: &mut Memory,
+    ) -> Result<(), Errno> {
+        if let Fork::Child = self.children.fork(slot, connection.is_some())? {
+            // It keeps no other connection.
+            self.turned_away.close();
+            let (listeners, children, site) = (&*self.listeners, &self.children, self.site);
+            self.spares.serve(&Post { slot, listeners, children, site }, connection.take(), memory)
+        }
+        Ok(())
+    }
+
     /// Accepts one connection of a listener, and makes a process for it.
     fn accept(&mut self, place: usize, memory: &mut Memory) -> Result<Next, Failure> {
         let Some(listener) = self.listeners.get(place) else { return Ok(Next::GoOn) };
         let slot = self.children.free_slot();
+        // It has become somebody else's meanwhile.
+        if self.spares.are_there() {
+            return Ok(Next::GoOn);
+        }
         if slot.is_none() && self.children.make_room() {
             // The connection waits in the queue until that one has ended.
             return Ok(Next::Pause);
         }
         let timeout = self.site.options.idle_timeout;
-        let Connection { socket, peer } = match net::accept(listener, timeout) {
+        let connection = match net::accept(listener, timeout) {
             Ok(connection) => connection,
-            Err(errno) => match classify(errno) {
+            Err(errno) => match Trouble::of(errno) {
                 Trouble::Passing => return Ok(Next::GoOn),
                 Trouble::Shortage => {
                     message::warning("accept", errno);
-                    self.spare = None;
+                    self.reserve = None;
                     if let Ok(Connection { socket, .. }) = net::accept(listener, timeout) {
                         turned_away::answer(&socket, self.site.options);
                     }
                     self.turned_away.close();
-                    self.spare = spare(self.site);
+                    self.reserve = reserve(self.site);
                     return Ok(Next::Pause);
                 }
                 Trouble::Fatal => return Err(errno.of("accept")),
             },
         };
-        let Some(slot) = slot.filter(|_| !self.children.has_too_many(peer)) else {
+        let mut connection = Some(connection);
+        let peer = connection.as_ref().and_then(|connection| connection.peer);
+        let slot = slot.filter(|slot| self.children.is_admitted(*slot, peer));
+        let forked = slot.map(|slot| self.fork(slot, &mut connection, memory));
+        if forked != Some(Ok(()))
+            && let Some(Connection { socket, .. }) = connection
+        {
             self.turned_away.answer(socket, self.site.options);
-            return Ok(Next::GoOn);
-        };
-        match self.children.fork(slot, peer) {
-            Ok(Fork::Child) => {
-                // The child keeps no other connection, and not the listeners: a
-                // parent that is killed must be able to start anew on its
-                // addresses.
-                self.listeners.close_in_child();
-                self.turned_away.close();
-                let client = Client::new(socket, peer, slot, self.children.scoreboard(), self.site);
-                connection::serve(client, memory)
-            }
-            // The parent's copy of the socket is closed here.
-            Ok(Fork::Parent(_)) => Ok(Next::GoOn),
-            Err(errno) => {
-                message::warning("fork", errno);
-                self.turned_away.answer(socket, self.site.options);
-                Ok(Next::Pause)
-            }
         }
+        // The parent's copy of a socket that a child has is closed here.
+        let Some(Err(errno)) = forked else { return Ok(Next::GoOn) };
+        message::warning("fork", errno);
+        Ok(Next::Pause)
     }
 
     /// Lets another program take the place of this one. Behind it, that was not
     /// possible; true: because the server is to stop.
     fn make_way(&mut self, watch: &Watch, itself: &Itself) -> bool {
         self.children.set_stopping();
+        self.spares.end();
         let is_stopped = self.end_idle(watch) == Waited::Signal;
         if !is_stopped {
             upgrade::execute(itself, self.listeners, &self.children);
+            self.begin_spares();
         }
         is_stopped
     }
@@ -231,24 +273,4 @@ enum Waited {
     All,
     Long,
     Signal,
-}
-
-/// What an error of accept(2) means for the loop.
-enum Trouble {
-    /// Of this one connection, or nothing to accept after all.
-    Passing,
-    /// Of descriptors or memory: it will pass, but not at once.
-    Shortage,
-    /// Of the listening socket: it will not pass.
-    Fatal,
-}
-
-fn classify(errno: Errno) -> Trouble {
-    match errno {
-        Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => Trouble::Shortage,
-        Errno::EBADF | Errno::EINVAL | Errno::ENOTSOCK | Errno::ENOSYS => Trouble::Fatal,
-        // EAGAIN, ECONNABORTED, and the network errors of a connection that
-        // Linux reports here: accept(2), "Error handling".
-        _ => Trouble::Passing,
-    }
 }

@@ -1,5 +1,6 @@
 //! The parent's list of its children, a slot for each connection.
 
+use core::mem;
 use core::net::SocketAddr;
 
 use svcd::access::source::source;
@@ -11,19 +12,18 @@ use crate::sys::process::{self, Ended, Fork};
 use crate::sys::{Errno, Failure, Scoreboard, time};
 
 /// Bytes of the table of all slots; see [`Children::new`].
-pub const TABLE: usize = (PID + SOURCE) * limits::MAX_CONNS_CEILING;
+pub const TABLE: usize = PID * limits::MAX_CONNS_CEILING;
 
 const PID: usize = size_of::<i32>();
-const SOURCE: usize = size_of::<u64>();
 
 pub struct Children<'a> {
     /// 0: the slot is free.
     pids: &'a mut [[u8; PID]],
-    /// Whose the connections are, see [`source`]; written only if that is counted.
-    sources: &'a mut [[u8; SOURCE]],
     /// Connections of one source; 0: any number.
     most_of_one: u32,
     count: usize,
+    /// A child has ended that was to wait for a connection.
+    has_lost: bool,
     scoreboard: Scoreboard,
     /// The parent ends children itself by now.
     ending: bool,
@@ -38,12 +38,11 @@ impl<'a> Children<'a> {
     pub fn new(options: &Options, table: &'a mut [u8; TABLE], has_others: bool) -> Result<Self, Failure> {
         let most = (options.max_conns as usize).min(limits::MAX_CONNS_CEILING);
         let scoreboard = Scoreboard::new(most)?;
-        let (pids, sources) = table.split_at_mut_checked(PID * limits::MAX_CONNS_CEILING).unwrap_or_default();
         Ok(Children {
-            pids: pids.as_chunks_mut().0.get_mut(..most).unwrap_or_default(),
-            sources: sources.as_chunks_mut().0,
+            pids: table.as_chunks_mut().0.get_mut(..most).unwrap_or_default(),
             most_of_one: options.max_per_ip,
             count: 0,
+            has_lost: false,
             scoreboard,
             ending: false,
             has_others,
@@ -54,8 +53,9 @@ impl<'a> Children<'a> {
         self.count == 0 && !self.has_others
     }
 
+    /// How many have a connection.
     pub fn count(&self) -> usize {
-        self.count
+        self.count.saturating_sub(self.scoreboard.waiting())
     }
 
     pub fn scoreboard(&self) -> Scoreboard {
@@ -77,29 +77,32 @@ impl<'a> Children<'a> {
         all.filter(|(_, pid)| *pid != 0)
     }
 
-    /// Whose a connection is, where that is counted; None: nobody's that is.
-    fn source(&self, peer: Option<SocketAddr>) -> Option<u64> {
-        peer.filter(|_| self.most_of_one > 0).map(|peer| source(peer.ip()))
-    }
-
-    /// Whether an address has as many connections as one may have.
-    pub fn has_too_many(&self, peer: Option<SocketAddr>) -> bool {
-        let Some(source) = self.source(peer) else { return false };
-        let is_own = |slot| self.sources.get(slot) == Some(&source.to_ne_bytes());
-        self.used().filter(|(slot, _)| is_own(*slot)).count() >= self.most_of_one as usize
-    }
-
-    /// Makes a child for a free slot. It counts as busy from the beginning: its
-    /// request may have arrived before it runs.
-    pub fn fork(&mut self, slot: usize, peer: Option<SocketAddr>) -> Result<Fork, Errno> {
-        self.scoreboard.set_busy(slot);
-        let source = self.source(peer).unwrap_or(0);
-        if self.most_of_one > 0
-            && let Some(entry) = self.sources.get_mut(slot)
-        {
-            *entry = source.to_ne_bytes();
+    /// Counts the connection of a slot as one of `peer`. False: so many were there
+    /// before that it is too much, and it does not count.
+    pub fn is_admitted(&self, slot: usize, peer: Option<SocketAddr>) -> bool {
+        let Some(peer) = peer.filter(|_| self.most_of_one > 0) else { return true };
+        let source = source(peer.ip());
+        self.scoreboard.set_source(slot, source);
+        // Other processes may do the same at this moment: too few get in then.
+        let is_admitted = self.scoreboard.of_source(source) <= self.most_of_one as usize;
+        if !is_admitted {
+            self.scoreboard.set_source(slot, 0);
         }
-        let fork = process::fork()?;
+        is_admitted
+    }
+
+    /// Makes a child for a free slot. One with a connection is busy from the
+    /// beginning: its request may have arrived before it runs.
+    pub fn fork(&mut self, slot: usize, has_connection: bool) -> Result<Fork, Errno> {
+        if has_connection {
+            self.scoreboard.set_busy(slot);
+        } else {
+            self.scoreboard.set_waiting(slot);
+        }
+        let fork = process::fork().inspect_err(|_| {
+            self.scoreboard.set_busy(slot);
+            self.scoreboard.set_source(slot, 0);
+        })?;
         if let (Fork::Parent(pid), Some(entry)) = (&fork, self.pids.get_mut(slot)) {
             *entry = pid.to_ne_bytes();
             self.count += 1;
@@ -157,10 +160,18 @@ impl<'a> Children<'a> {
         self.end_program(slot);
         let was_ended = self.ending || self.scoreboard.is_claimed(slot);
         // Nobody waits in a slot without a process.
+        self.has_lost |= self.scoreboard.is_waiting(slot);
         self.scoreboard.set_busy(slot);
+        self.scoreboard.set_source(slot, 0);
         if ended.signal != 0 && !was_ended {
             message::child_killed(ended);
         }
+    }
+
+    /// Whether one has ended, since this was asked last, that was to wait for a
+    /// connection.
+    pub fn has_lost_one(&mut self) -> bool {
+        mem::take(&mut self.has_lost)
     }
 
     /// Tells all children that their next answer is the last of its connection.

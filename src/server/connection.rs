@@ -1,4 +1,4 @@
-//! The child: one connection from its first byte to its last.
+//! A connection from its first byte to its last.
 
 use svcd::http::framing::{self, BodyLength, Expectation};
 use svcd::http::request::HeadError;
@@ -18,36 +18,32 @@ use super::route::{self, Route};
 use super::sandbox;
 use super::script;
 use super::{Memory, file, listing, log, remove, store};
-use crate::sys::{net, process, time};
+use crate::sys::{net, time};
 
-/// Serves the one connection of this process, and ends it.
-pub fn serve(client: Client, memory: &mut Memory) -> ! {
+/// Serves a connection until nothing more is to be done but to close it.
+pub fn serve(client: &Client, memory: &mut Memory) {
     let mut input = Input::new(memory.input);
     let mut access = Access::new();
     let mut room =
         Rooms { name: memory.name, path: memory.path, reply: memory.reply, listing: memory.listing };
     loop {
-        let next = match input.receive_head(&client) {
+        let next = match input.receive_head(client) {
             Head::Complete(len) => {
-                let (head, mut body) = input.split(len, &client);
-                let next = answer(&client, head, &mut body, &mut access, &mut room);
+                let (head, mut body) = input.split(len, client);
+                let next = answer(client, head, &mut body, &mut access, &mut room);
                 let unused = body.unused();
                 input.resume(len, unused);
                 next
             }
-            Head::Refused(refusal) => refuse(&client, input.bytes(), refusal, &mut room),
-            Head::Gone => break,
+            Head::Refused(refusal) => refuse(client, input.bytes(), refusal, &mut room),
+            Head::Gone => return,
         };
         match next {
             Next::Request => {}
-            Next::Close => break,
-            Next::Linger => {
-                linger(&client, room.reply);
-                break;
-            }
+            Next::Close => return,
+            Next::Linger => return linger(client, room.reply),
         }
     }
-    process::exit(0)
 }
 
 /// What a request is answered in.
@@ -150,7 +146,7 @@ pub fn send(
     match route {
         Ok(Route::File(found)) => {
             let sent = file::send(reply, request, &found);
-            if reply.persistence == Persistence::Close {
+            if reply.site.options.reuse == 1 && reply.persistence == Persistence::Close {
                 // The process ends.
                 found.file.leak();
             }

@@ -21,6 +21,8 @@ const DEFAULT: Bind = Bind::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST), None);
 pub struct Listeners<'a> {
     /// The first ones are taken.
     sockets: [Option<OwnedFd>; limits::BINDS],
+    /// So many of them are somebody else's too.
+    lent: usize,
     bound: List<Bound<'a>, { limits::BINDS }>,
 }
 
@@ -45,7 +47,7 @@ impl<'a> Listeners<'a> {
         // A successor has all of its sockets, the server's own last.
         let own = if inherited.is_successor { binds.iter().count() } else { 0 };
         let lent = given.saturating_sub(own);
-        let mut listeners = Listeners { sockets: Default::default(), bound: List::new() };
+        let mut listeners = Listeners { sockets: Default::default(), lent, bound: List::new() };
         let mut numbers = inherited.sockets.iter().copied();
         let mut places = listeners.sockets.iter_mut();
         let mut opened = Ok(());
@@ -93,6 +95,14 @@ impl<'a> Listeners<'a> {
     /// that it shares with its parent, and would need a page of its own for.
     pub fn close_in_child(&self) {
         self.sockets.iter().flatten().for_each(OwnedFd::close_in_child);
+    }
+
+    /// Ends listening in all processes that have these sockets, but for those that were
+    /// lent. Darwin cannot do that: there, who has one keeps it until it ends.
+    pub fn shut_down(&self) {
+        for socket in self.sockets.iter().flatten().skip(self.lent) {
+            let _ = net::shutdown_read(socket.borrow());
+        }
     }
 
     /// Ends listening for good. The files go first, since the open sockets keep

@@ -1,7 +1,8 @@
 //! The rooms, in the order in which a request walks through them.
 //!
-//! `listeners` is where connections arrive. `accept`, with `children` and
-//! `turned_away`, is the parent's: it only accepts, forks, reaps and stops.
+//! `listeners` is where connections arrive. `accept`, with `children`, `trouble` and
+//! `turned_away`, is the parent's: it only accepts, forks, reaps and stops. `spare` has
+//! the processes that accept connections themselves, where those are asked for.
 //! `connection` and everything behind it is the child's, again and again: `input`
 //! has a head and `body` what belongs to it, `access` asks who may, `route` finds
 //! a `file`, a folder for a `listing`, or a refusal; a write has a `place` and goes
@@ -37,7 +38,9 @@ mod respond;
 mod route;
 mod sandbox;
 mod script;
+mod spare;
 mod store;
+mod trouble;
 mod turned_away;
 mod upgrade;
 
@@ -52,7 +55,7 @@ use svcd::text::List;
 
 use crate::sys::fs::{self, Root};
 use crate::sys::net::{self, Connection};
-use crate::sys::{Environment, Errno, Failure, Fd, Itself, Scoreboard, prepare_for_one};
+use crate::sys::{Environment, Errno, Failure, Fd, Itself, Scoreboard, prepare_for_one, process};
 use client::Client;
 use inherited::Inherited;
 use listeners::Listeners;
@@ -209,7 +212,8 @@ fn serve_standard_input<'a>(site: &Site<'a>, memory: &mut Memory) -> Result<(), 
     }
     let client = Client::new(socket, peer, 0, Scoreboard::new(1)?, site);
     sandbox::enter(site)?;
-    connection::serve(client, memory)
+    connection::serve(&client, memory);
+    process::exit(0)
 }
 
 fn open_docroot(asked: Option<&CStr>) -> Result<Root, RunError<'_>> {

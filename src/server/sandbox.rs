@@ -90,6 +90,7 @@ pub fn enter<'a>(site: &Site<'a>) -> Result<Option<Reached>, RunError<'a>> {
         programs: site.has_programs,
         log: matches!(options.log, Log::File(_)),
         sockets: options.binds.iter().any(|bind| matches!(bind, Bind::Unix(_))),
+        spare: options.spare > 0,
         walk: site.root.is_walked(),
     };
     let calls = sandbox::limit_calls(needs);

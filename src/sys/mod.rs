@@ -5,7 +5,7 @@
 //!    program; numbers in, two registers out, errors as values;
 //! 2. typed calls (`calls`, `<os>/calls.rs`): one function for each system
 //!    call, with its man-page name, slices and descriptors for its arguments;
-//! 3. safe meanings (`directory`, `fd`, `fs`, `net`, `process`, `scoreboard`,
+//! 3. safe meanings (`crowd`, `directory`, `fd`, `fs`, `net`, `process`, `scoreboard`,
 //!    `sandbox`, `temporary`, `time`): what the server wants of a system, in the same words on every one.
 //!
 //! The rooms above see the third storey only. Nothing above this folder is
@@ -26,7 +26,7 @@
 //! - `family_bytes`, `family_of`: the two bytes a sockaddr begins with;
 //!   `UNIX_PATH`: the room behind them in a Unix socket's;
 //! - `socket`, `unacknowledged`, `accept`, `fork`, `send_file`, `realtime`, `monotonic`;
-//! - `poll`, `pipe`, `spawn`, `dup_to`, `close_all`, `set_limit`,
+//! - `Entrance`: how several processes wait for connections; `poll`, `pipe`, `spawn`, `dup_to`, `close_all`, `set_limit`,
 //!   `set_default_action`, `unblock`,
 //!   `watch_children`, `adopt_orphans`, `kill_children`: how a program is started, and
 //!   how all of it ends;
@@ -42,6 +42,7 @@
 #![allow(unsafe_code)]
 
 mod calls;
+pub mod crowd;
 pub mod directory;
 mod errno;
 mod fd;

@@ -207,6 +207,11 @@ pub fn shutdown_write(socket: Fd) -> Result<(), Errno> {
     calls::shutdown(socket, constant::SHUT_WR)
 }
 
+/// Says that no more is wanted: a listening socket takes no connections any more.
+pub fn shutdown_read(socket: Fd) -> Result<(), Errno> {
+    calls::shutdown(socket, constant::SHUT_RD)
+}
+
 /// How long a receive may wait, in milliseconds; 0 would mean for ever and is
 /// taken for 1.
 pub fn set_receive_timeout(socket: Fd, milliseconds: u64) -> Result<(), Errno> {

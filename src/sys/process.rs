@@ -47,6 +47,11 @@ pub fn adopt_orphans() {
     os::adopt_orphans();
 }
 
+/// The two ends of a pipe, the one for reading first; both are closed on exec.
+pub fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
+    os::pipe()
+}
+
 /// Kills all children of this process, as far as the system tells who they are.
 /// False: it knows of none.
 pub fn kill_children() -> bool {
@@ -84,6 +89,12 @@ pub fn end_group(group: i32, at_once: bool) {
 /// error.
 pub fn kill(pid: i32) {
     let _ = calls::kill(pid, constant::SIGKILL);
+}
+
+/// Lets a parent look after its children, as if one of them had ended. That it is gone
+/// is no error.
+pub fn call_parent(pid: i32) {
+    let _ = calls::kill(pid, constant::SIGCHLD);
 }
 
 pub fn exit(code: u8) -> ! {

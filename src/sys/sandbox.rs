@@ -23,6 +23,8 @@ pub struct Needs {
     pub log: bool,
     /// It has Unix sockets, whose files are removed.
     pub sockets: bool,
+    /// Processes of it wait for connections.
+    pub spare: bool,
     /// There is no openat2(2).
     pub walk: bool,
 }

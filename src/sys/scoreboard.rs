@@ -7,9 +7,9 @@ use super::calls;
 use super::errno::Failure;
 
 /// A number for each connection, in which its child says that it is at work or
-/// since when it has waited for a request; and one of the parent: how far the
-/// server's stop has come; and what all of them have done. Reading and writing them
-/// costs no call.
+/// since when it has waited for a request, and another one for whose it is; one of
+/// the parent: how far the server's stop has come; and what all of them have done.
+/// Reading and writing them costs no call.
 ///
 /// A child that begins to wait looks at the parent's number behind that; the
 /// parent writes ENDING first and looks for waiting children then. In the one
@@ -18,6 +18,7 @@ use super::errno::Failure;
 #[derive(Clone, Copy)]
 pub struct Scoreboard {
     all: &'static All,
+    sources: &'static [AtomicU64],
     slots: &'static [AtomicU32],
 }
 
@@ -26,6 +27,8 @@ struct All {
     stop: AtomicU32,
     lost_lines: AtomicU32,
     log_is_stuck: AtomicU32,
+    /// How often waiting for connections was ended.
+    ends: AtomicU32,
     requests: AtomicU64,
     bytes: AtomicU64,
 }
@@ -47,6 +50,8 @@ const CLAIMED: u32 = 1;
 const FIRST_PID: u32 = 2;
 /// Linux's PID_MAX_LIMIT; Darwin's pids have five digits.
 const LAST_PID: u32 = 1 << 22;
+/// The child waits for a connection.
+const WAITING: u32 = LAST_PID + 1;
 
 /// Every answer is the last one of its connection.
 const STOPPING: u32 = 1;
@@ -57,13 +62,18 @@ const OVER: u32 = 3;
 
 impl Scoreboard {
     pub fn new(slots: usize) -> Result<Scoreboard, Failure> {
-        let size = size_of::<All>() + slots * size_of::<AtomicU32>();
+        let size = size_of::<All>() + slots * (size_of::<AtomicU64>() + size_of::<AtomicU32>());
         let memory = calls::mmap_shared(size).map_err(|errno| errno.of("mmap"))?.cast::<All>();
         // SAFETY: mmap gave so many zeroed bytes at least, aligned to a page,
         // that nothing else points to and nobody unmaps; other processes touch
-        // them as atomics only.
-        let (all, slots) = unsafe { (&*memory, slice::from_raw_parts(memory.add(1).cast(), slots)) };
-        Ok(Scoreboard { all, slots })
+        // them as atomics only. The sources are behind a multiple of their size, and
+        // the slots behind a multiple of theirs.
+        let (all, sources, slots) = unsafe {
+            let sources = memory.add(1).cast::<AtomicU64>();
+            let states = sources.add(slots).cast();
+            (&*memory, slice::from_raw_parts(sources, slots), slice::from_raw_parts(states, slots))
+        };
+        Ok(Scoreboard { all, sources, slots })
     }
 
     pub fn set_busy(self, slot: usize) {
@@ -82,7 +92,43 @@ impl Scoreboard {
 
     /// The child waits for a request, since a time in seconds since 1970.
     pub fn set_idle(self, slot: usize, since: u64) {
-        self.set(slot, (since as u32).max(LAST_PID + 1));
+        self.set(slot, (since as u32).max(WAITING + 1));
+    }
+
+    /// The child waits for a connection.
+    pub fn set_waiting(self, slot: usize) {
+        self.set(slot, WAITING);
+    }
+
+    pub fn is_waiting(self, slot: usize) -> bool {
+        self.slots.get(slot).is_some_and(|place| place.load(SeqCst) == WAITING)
+    }
+
+    /// How many children wait for a connection. They are counted each time, so that no
+    /// child that is killed leaves a wrong number behind.
+    pub fn waiting(self) -> usize {
+        self.slots.iter().filter(|place| place.load(SeqCst) == WAITING).count()
+    }
+
+    /// How often the parent has ended the waiting of all who wait.
+    pub fn ends(self) -> u32 {
+        self.all.ends.load(SeqCst)
+    }
+
+    pub fn count_end(self) {
+        self.all.ends.fetch_add(1, SeqCst);
+    }
+
+    /// Says whose connection it is; 0: nobody's that is counted.
+    pub fn set_source(self, slot: usize, source: u64) {
+        if let Some(place) = self.sources.get(slot) {
+            place.store(source, SeqCst);
+        }
+    }
+
+    /// How many connections are of one source.
+    pub fn of_source(self, source: u64) -> usize {
+        self.sources.iter().filter(|place| place.load(SeqCst) == source).count()
     }
 
     fn set(self, slot: usize, value: u32) {
@@ -106,7 +152,7 @@ impl Scoreboard {
     fn change(self, slot: usize, to: u32) -> bool {
         let Some(place) = self.slots.get(slot) else { return false };
         let since = place.load(SeqCst);
-        since > LAST_PID && place.compare_exchange(since, to, SeqCst, SeqCst).is_ok()
+        since > WAITING && place.compare_exchange(since, to, SeqCst, SeqCst).is_ok()
     }
 
     pub fn is_claimed(self, slot: usize) -> bool {
@@ -116,7 +162,7 @@ impl Scoreboard {
     /// The slot that has waited longest, and since when.
     pub fn longest_idle(self) -> Option<(usize, u64)> {
         let slots = self.slots.iter().map(|place| place.load(SeqCst)).enumerate();
-        let idle = slots.filter(|(_, since)| *since > LAST_PID);
+        let idle = slots.filter(|(_, since)| *since > WAITING);
         idle.min_by_key(|(_, since)| *since).map(|(slot, since)| (slot, u64::from(since)))
     }
 

@@ -8,6 +8,9 @@ number! {
     close SYS_close CLOSE;
     connect SYS_connect CONNECT;
     dup3 SYS_dup3 DUP3;
+    epoll_create1 SYS_epoll_create1 EPOLL_CREATE1;
+    epoll_ctl SYS_epoll_ctl EPOLL_CTL;
+    epoll_pwait SYS_epoll_pwait EPOLL_PWAIT;
     execve SYS_execve EXECVE;
     exit SYS_exit_group EXIT_GROUP;
     faccessat SYS_faccessat FACCESSAT;

@@ -1,6 +1,7 @@
 //! A running server. Started on a port that the kernel picks, killed when dropped.
 
 use std::env;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use nix::unistd::Pid;
 use crate::connection::Connection;
 use crate::http_client::HttpClient;
 use crate::output::Output;
-use crate::pace::note;
+use crate::pace::{note, until};
 use crate::program::{Ended, Program, Run};
 use crate::response::Response;
 use crate::tree::{SECRET, Tree};
@@ -190,8 +191,13 @@ impl Start {
         if self.own_group {
             command.process_group(0);
         }
-        let child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
-        let run = Run::of(child);
+        // A copy of the program, which a process that another test is about to start
+        // still has open, is ETXTBSY.
+        let child = until("the program's file not to be written", || match command.spawn() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => None,
+            result => Some(result.map_err(|error| format!("{command:?}: {error}"))),
+        });
+        let run = Run::of(child?);
         let line = run.stderr.wait_for("the line that says where it listens", |bytes, ended| {
             let line = String::from_utf8_lossy(bytes).split_once('\n').map(|(line, _)| line.to_owned());
             line.or_else(|| ended.then(String::new))

@@ -35,7 +35,17 @@ fn until_lines(log: &Path, count: usize) {
 
 #[test]
 fn a_renamed_log_is_left_and_a_new_one_begun() {
-    let (server, log) = with_log(&[]);
+    rename_and_go_on(&[]);
+}
+
+#[test]
+fn processes_that_wait_with_the_old_one_do_not_serve_any_more() {
+    rename_and_go_on(&["--spare=3"]);
+    rename_and_go_on(&["--spare=3", "--reuse=100"]);
+}
+
+fn rename_and_go_on(arguments: &[&str]) {
+    let (server, log) = with_log(arguments);
     let mut kept = server.connect();
     ask(&mut kept, "/hello.txt?before");
     for round in 0..3 {

@@ -56,6 +56,7 @@ mod redirect;
 mod refusals;
 mod sandbox;
 mod slow_readers;
+mod spare;
 mod start_up;
 mod static_files;
 mod status;

@@ -114,6 +114,7 @@ pub const MSG_DONTWAIT: u32 = 0x80;
 pub const MSG_NOSIGNAL: u32 = 0x80000;
 /// There is none: what is sent goes out.
 pub const MSG_MORE: u32 = 0;
+pub const SHUT_RD: u32 = 0;
 pub const SHUT_WR: u32 = 1;
 
 // sys/signal.h, sys/wait.h

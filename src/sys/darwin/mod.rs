@@ -9,6 +9,7 @@ pub mod arch;
 mod beneath;
 mod calls;
 pub mod constant;
+mod crowd;
 mod image;
 mod layout;
 mod memory;
@@ -29,6 +30,7 @@ use super::start::Environment;
 
 pub use beneath::Beneath;
 pub use calls::{getdirentries64 as read_directory, sigaction_default as set_default_action};
+pub use crowd::Entrance;
 pub use image::{adopt_orphans, close_all, dup_to, kill_children, pipe, set_limit, spawn, unblock};
 pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
 pub use storage::{create_unnamed, link, path, rename, stamp, sync};

@@ -3,7 +3,7 @@
 
 use core::ffi::{CStr, c_void};
 
-use linux_raw_sys::general::{__kernel_timespec, open_how};
+use linux_raw_sys::general::{__kernel_timespec, epoll_event, open_how};
 use linux_raw_sys::landlock::{landlock_rule_type, landlock_ruleset_attr};
 
 use super::layout::SignalInfo;
@@ -96,6 +96,29 @@ pub fn landlock_create_ruleset(files: u64, net: u64, scopes: u64) -> Result<Owne
     // SAFETY: the kernel reads one attribute of the size it is told; what an
     // older one does not know is 0.
     unsafe { call(Call::landlock_create_ruleset, arguments) }.map(OwnedFd::new)
+}
+
+pub fn epoll_create1(flags: u32) -> Result<OwnedFd, Errno> {
+    // SAFETY: no address is passed.
+    unsafe { call(Call::epoll_create1, [flags as usize]) }.map(OwnedFd::new)
+}
+
+/// EPOLL_CTL_ADD of epoll_ctl(2).
+pub fn epoll_add(epoll: Fd, fd: Fd, event: &epoll_event) -> Result<(), Errno> {
+    let add = constant::EPOLL_CTL_ADD as usize;
+    let arguments = [epoll.register(), add, fd.register(), &raw const *event as usize];
+    // SAFETY: the kernel reads one epoll_event.
+    unsafe { call(Call::epoll_ctl, arguments) }.map(drop)
+}
+
+/// How many events there are: 0 when so many milliseconds are over; None: for ever.
+pub fn epoll_pwait(epoll: Fd, events: &mut [epoll_event], timeout: Option<u64>) -> Result<usize, Errno> {
+    let timeout = timeout.map_or(usize::MAX, |timeout| timeout.min(i32::MAX as u64) as usize);
+    let (address, count) = (events.as_mut_ptr() as usize, events.len());
+    let arguments = [epoll.register(), address, count, timeout, 0, size_of::<u64>()];
+    // SAFETY: the kernel writes at most so many epoll_events; a null mask leaves the
+    // signal mask.
+    unsafe { call(Call::epoll_pwait, arguments) }
 }
 
 pub fn landlock_restrict_self(ruleset: Fd) -> Result<(), Errno> {

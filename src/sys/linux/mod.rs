@@ -11,6 +11,7 @@ pub mod arch;
 mod beneath;
 mod calls;
 pub mod constant;
+mod crowd;
 #[cfg(feature = "escape")]
 pub mod escape;
 mod image;
@@ -33,6 +34,7 @@ use super::start::{self, Environment};
 
 pub use beneath::Beneath;
 pub use calls::{getdents64 as read_directory, rt_sigaction_default as set_default_action};
+pub use crowd::Entrance;
 pub use image::{adopt_orphans, close_all, dup_to, kill_children, pipe, set_limit, spawn, unblock};
 pub use layout::{DIRENT_NAME, Stat, UNIX_PATH, family_bytes, family_of, is_entry};
 pub use storage::{create_unnamed, link, path, rename, set_nonblocking_write, stamp, sync};

@@ -12,7 +12,7 @@
 
 use svcd::text::Buffer;
 
-use super::table::{CALLS, Call, LOG, PROGRAMS, SERVE, SOCKETS, WALK, WRITE};
+use super::table::{CALLS, Call, LOG, PROGRAMS, SERVE, SOCKETS, SPARE, WALK, WRITE};
 use super::{arch, calls, constant};
 use crate::sys::errno::Errno;
 use crate::sys::sandbox::Needs;
@@ -95,6 +95,7 @@ pub fn limit_calls(needs: Needs) -> Result<usize, Errno> {
         | bit(needs.write, WRITE)
         | bit(needs.programs, PROGRAMS)
         | bit(needs.log, LOG)
+        | bit(needs.spare, SPARE)
         | bit(needs.sockets, SOCKETS)
         | bit(needs.walk, WALK);
     let mut room = [0; 8 * STEPS];

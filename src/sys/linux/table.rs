@@ -14,6 +14,8 @@ pub const WRITE: u8 = 4;
 pub const PROGRAMS: u8 = 8;
 /// To make the log's file anew.
 pub const LOG: u8 = 32;
+/// With --spare.
+pub const SPARE: u8 = 64;
 /// To remove the file of a Unix socket at the end.
 pub const SOCKETS: u8 = 16;
 
@@ -55,6 +57,9 @@ table! {
     close_range = PROGRAMS;
     connect = START;
     dup3 = PROGRAMS | LOG;
+    epoll_create1 = SPARE;
+    epoll_ctl = SPARE;
+    epoll_pwait = SPARE;
     execve = PROGRAMS;
     faccessat = SERVE;
     fchdir = PROGRAMS;
@@ -80,7 +85,7 @@ table! {
     munmap = START;
     openat = WALK | WRITE | PROGRAMS | LOG;
     openat2 = SERVE;
-    pipe2 = PROGRAMS;
+    pipe2 = PROGRAMS | SPARE;
     ppoll = SERVE;
     prctl = PROGRAMS;
     prlimit64 = PROGRAMS;

@@ -224,6 +224,17 @@ fn the_source_lists_what_is_made_and_nothing_else() {
     before.extend(at_start);
     same("a log that is made anew", &(&logged | &files), &rows_of(&["SERVE", "LOG"]));
 
+    let tree = Tree::standard();
+    let log = tree.outside().join("log").display().to_string();
+    let start = Server::with(tree).arguments(&["--spare=1", "--reuse=2", "--log", &log]);
+    let [at_start, spare] = traced(start, &[], |server| {
+        server.get("/hello.txt").expect("an answer");
+        server.signal(Signal::SIGHUP);
+        server.get("/hello.txt").expect("an answer");
+    });
+    before.extend(at_start);
+    same("waiting", &(&(&spare | &logged) | &files), &rows_of(&["SERVE", "LOG", "SPARE"]));
+
     // Standard input is no connection here.
     let tree = Tree::standard();
     let path = tree.outside().join("calls").display().to_string();
@@ -257,10 +268,11 @@ fn the_sandbox_lets_through_what_the_source_lists() {
     let programs = Server::with(scripts::tree(&[("env", scripts::ENV)]));
     let log_of = Tree::standard();
     let log = log_of.outside().join("log").display().to_string();
-    let rows: [(Start, &[&str]); 6] = [
+    let rows: [(Start, &[&str]); 7] = [
         (Server::with(log_of).arguments(&["--log", &log]), &["SERVE", "LOG"]),
         (super::start(&[]), &["SERVE"]),
         (super::start(&["--write"]), &["SERVE", "WRITE"]),
+        (super::start(&["--spare=1"]), &["SERVE", "SPARE"]),
         (Server::with(tree).arguments(&["-b127.0.0.1", "-b", &socket]), &["SERVE", "SOCKETS"]),
         (programs, &["SERVE", "PROGRAMS"]),
         (super::start(&["--write", "--alias=/a/=/bin/true"]), &["SERVE", "PROGRAMS", "WRITE"]),

@@ -75,7 +75,17 @@ fn ask_again(server: &Server, stop: &AtomicBool, kept: &Kept) -> Result<(), Stri
 
 #[test]
 fn no_request_fails_while_the_program_is_replaced_again_and_again() {
-    let Some(server) = standard(&["-q"]) else { return };
+    replace(&["-q"]);
+}
+
+#[test]
+fn nor_does_one_where_processes_wait_for_connections() {
+    replace(&["-q", "--spare=3"]);
+    replace(&["-q", "--spare=3", "--reuse=20"]);
+}
+
+fn replace(arguments: &[&str]) {
+    let Some(server) = standard(arguments) else { return };
     let (stop, anew, kept) = (AtomicBool::new(false), AtomicUsize::new(0), Kept::default());
     let upgrades = scale(5);
     let read = |number: &AtomicUsize| number.load(Ordering::Relaxed);
