@@ -28,11 +28,18 @@ const _: () = {
     assert!(offset_of!(linux_dirent64, d_type) + 1 == offset_of!(linux_dirent64, d_name));
     assert!(offset_of!(linux_dirent64, d_name) == offset_of!(libc::dirent64, d_name));
 };
+// libc has another name for a field of epoll_event; it is packed on x86_64 only.
+const _: () = {
+    use core::mem::offset_of;
+    use linux_raw_sys::general::epoll_event;
+    assert!(size_of::<epoll_event>() == size_of::<libc::epoll_event>());
+    assert!(offset_of!(epoll_event, events) == offset_of!(libc::epoll_event, events));
+    assert!(offset_of!(epoll_event, data) == offset_of!(libc::epoll_event, u64));
+};
 // What calls::getrusage_maxrss takes for granted; musl has room behind it.
 const _: () = assert!(size_of::<linux_raw_sys::general::rusage>() == 144);
 const _: () = assert!(core::mem::offset_of!(libc::rusage, ru_maxrss) == 32);
 same_field! { linux_raw_sys::general::pollfd, libc::pollfd: fd events revents }
-same_field! { linux_raw_sys::general::epoll_event, libc::epoll_event: events data u64 }
 same_field! { linux_raw_sys::general::open_how, libc::open_how: flags mode resolve }
 same_field! { linux_raw_sys::net::sockaddr_in, libc::sockaddr_in: sin_family sin_port sin_addr }
 same_field! { linux_raw_sys::net::sockaddr_un, libc::sockaddr_un: sun_family sun_path }

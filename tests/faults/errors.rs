@@ -30,6 +30,9 @@ const ERRORS: &[(&str, &str)] = &[
          EINTR EISCONN ENETUNREACH ENOTSOCK EPERM EPROTOTYPE ETIMEDOUT + ENOENT",
     ),
     ("dup3", "EBADF EBUSY EINTR EINVAL EMFILE"),
+    ("epoll_create1", "EINVAL EMFILE ENFILE ENOMEM"),
+    ("epoll_ctl", "EBADF EEXIST EINVAL ELOOP ENOENT ENOMEM ENOSPC EPERM"),
+    ("epoll_pwait", "EBADF EFAULT EINTR EINVAL"),
     (
         "execve",
         "E2BIG EACCES EAGAIN EFAULT EINVAL EIO EISDIR ELIBBAD ELOOP EMFILE ENAMETOOLONG ENFILE ENOENT ENOEXEC \
@@ -162,6 +165,7 @@ pub fn is_of(call: &str, line: &str) -> bool {
     let names: &[&str] = match call {
         "accept4" => &["accept"],
         "connect" => &["bind"],
+        "pipe2" => &["pipe"],
         // On Darwin, what makes a socket close on exec is a part of making it.
         "fcntl" => &[call, "socket", "bind"],
         "fstat" | "fstat64" | "openat2" => &["fstat", "openat2", "openat", "landlock"],

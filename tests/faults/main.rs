@@ -19,6 +19,7 @@ mod start;
 mod stop;
 mod tool;
 mod victim;
+mod waiting;
 
 use std::collections::BTreeSet;
 
@@ -91,6 +92,14 @@ fn whichever_call_fails_the_one_client_of_inetd_is_not_deceived() {
     }
 }
 
+#[test]
+fn whichever_call_fails_while_processes_wait_somebody_serves() {
+    if can("calls of processes that wait that fail") {
+        let (begin, attempt) = (|| (), |(): &(), case: &_| waiting::attempt(case));
+        matrix::run("waiting", waiting::cases(), &Method { begin, attempt, is_sound: |()| true });
+    }
+}
+
 /// The program's own list of calls.
 const TABLE: &str = include_str!("../../src/sys/linux/table.rs");
 
@@ -104,6 +113,7 @@ fn every_call_of_the_program_is_among_them() {
         .flat_map(start::calls)
         .chain(inetd::calls())
         .chain(stop::calls())
+        .chain(waiting::calls())
         .map(|call| call.name)
         .collect();
     for kind in [Kind::Usual, Kind::Older, Kind::Rare] {

@@ -201,15 +201,14 @@ pub fn calls_in(text: &str) -> Vec<Call> {
     found
 }
 
-/// The calls of each process in a trace of the rig that plays Darwin, where `[ID] `
-/// stands before each.
+/// The calls of each process in a trace where `ID ` stands before each call, or `[ID] `
+/// as in one of the rig that plays Darwin.
 pub fn by_process(text: &str) -> Vec<Traced> {
     let mut lines: Vec<(u32, String)> = Vec::new();
     for line in text.lines() {
-        let Some((id, rest)) = line.strip_prefix('[').and_then(|line| line.split_once("] ")) else {
-            continue;
-        };
-        let Ok(id) = id.parse() else { continue };
+        let Some((id, rest)) = line.split_once(' ') else { continue };
+        let Ok(id) = id.trim_matches(['[', ']']).parse() else { continue };
+        let rest = rest.trim_start();
         match lines.iter_mut().find(|of| of.0 == id) {
             Some(of) => of.1.push_str(rest),
             None => lines.push((id, rest.to_owned())),
@@ -234,6 +233,9 @@ mod tests {
             |place: usize| -> Vec<_> { found[place].calls.iter().map(|call| call.name.as_str()).collect() };
         assert_eq!((found[0].id, names(0)), (5, vec!["fork", "close"]));
         assert_eq!((found[1].id, names(1)), (6, vec!["close", "exit"]));
+        let found = by_process("17 close(3)    = 0\n18  read(4,  <unfinished ...>\n17 exit_group(0) = ?\n");
+        let ids: Vec<_> = found.iter().map(|process| (process.id, process.calls.len())).collect();
+        assert_eq!(ids, [(17, 2), (18, 1)]);
     }
 
     #[test]
