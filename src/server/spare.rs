@@ -113,9 +113,10 @@ impl Spares {
             }
             let client = Client::new(socket, peer, slot, scoreboard, site);
             connection::serve(&client, memory);
-            // What a program has left behind ends with this process.
+            // What a program has left behind ends with this process. The end closes the
+            // connection, too.
             if left == 0 || client.adopts.get() {
-                break;
+                process::exit(0);
             }
             drop(client);
             scoreboard.set_source(slot, 0);

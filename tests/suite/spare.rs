@@ -71,6 +71,9 @@ fn with_reuse_they_wait_again_and_keep_nothing() {
         server.ask(unread).expect("an answer").is(405).expect("there is no program");
         drop(server.connect());
     };
+    // Each gives up one that only the parent keeps.
+    let parents = descriptors(server.id()).len();
+    until("all to wait", || before.iter().all(|id| descriptors(*id).len() < parents).then_some(()));
     let open: Vec<_> = before.iter().map(|id| (*id, descriptors(*id))).collect();
     for _ in 0..scale(20) {
         ask();
