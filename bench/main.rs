@@ -127,13 +127,20 @@ fn measure(group: &Group) -> Result<(), String> {
     let table = Table { rows: &rows, servers: &names, clients: &clients };
     let names: Vec<&str> = cases.iter().map(|(case, _)| case.name).collect();
     let mut versions: Vec<String> = contestants.iter().map(|contestant| contestant.version.clone()).collect();
+    versions.retain(|version| !version.starts_with("svcd --"));
     versions.sort();
     versions.extend(load.versions());
     let about = machine::about(&versions, &format!("{rounds} rounds of {seconds} s, each server in turn"));
     let small = cases.iter().find(|(case, _)| case.word == "1k");
     let idle = small.map(|(case, _)| idle::markdown(&contestants, case)).unwrap_or_default();
     let summary = format!("{}\n{idle}\n{about}", table.summary(&names));
-    let text = format!("{}\n{summary}", table.markdown(&names));
+    let waiting = [servers::SPARE, servers::REUSE].map(|first| {
+        let others = table.servers.iter().copied().filter(|name| !servers::is_own(name));
+        let servers: Vec<&str> = [first].into_iter().chain(others).collect();
+        Table { rows: &rows, servers: &servers, clients: &clients }.summary(&names)
+    });
+    let waiting = waiting.join("\n");
+    let text = format!("{}\n{summary}\n{waiting}", table.markdown(&names));
     print!("{text}");
     let file = |end: &str| format!("bench-{}.{end}", group.name);
     // The other group is a part of it.
@@ -144,6 +151,7 @@ fn measure(group: &Group) -> Result<(), String> {
         document::write(&file("svg"), &drawn(&table, &names), true)?;
         document::insert("docs/performance.md", "make bench", &summary)?;
         document::insert("README.md", "make bench", &table.summary(&names))?;
+        document::insert("docs/performance.md", "make bench, waiting", &waiting)?;
     }
     Ok(())
 }

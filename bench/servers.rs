@@ -48,6 +48,17 @@ const SVCD: Server = Server {
     inherits: false,
 };
 
+pub const SPARE: &str = "svcd --spare 8";
+pub const REUSE: &str = "svcd --spare 8 --reuse 100";
+
+/// With processes that wait: what is asked for over kept connections is the same.
+const WAITING: Server = Server { cases: &[&["1k", "100k"], PROGRAMS], kept: &[false], ..SVCD };
+
+/// Those that are svcd too: nobody compares them with each other.
+pub fn is_own(name: &str) -> bool {
+    name.starts_with(SVCD.name)
+}
+
 /// floor.rs.
 const FLOOR: Server = Server { program: "floor", version: &[], cases: &[&["1k"]], inherits: true, ..SVCD };
 
@@ -65,6 +76,27 @@ pub const FLOORS: &[&str] = &[KEPT, ONCE, spawn::NAME];
 /// The one that others are compared with comes first.
 pub const ALL: &[Server] = &[
     SVCD,
+    Server {
+        name: SPARE,
+        arguments: &["-q", "--spare", "8", "--max-conns", "2048", "-b", "127.0.0.1:{port}", "{site}"],
+        ..WAITING
+    },
+    Server {
+        name: REUSE,
+        arguments: &[
+            "-q",
+            "--spare",
+            "8",
+            "--reuse",
+            "100",
+            "--max-conns",
+            "2048",
+            "-b",
+            "127.0.0.1:{port}",
+            "{site}",
+        ],
+        ..WAITING
+    },
     Server { name: BEFORE, program: "svcd-before", ..SVCD },
     Server {
         name: NGINX,

@@ -67,7 +67,7 @@ impl Other {
 
     fn is(self, server: &str) -> bool {
         match self {
-            Other::Best => server != servers::BEFORE && !servers::FLOORS.contains(&server),
+            Other::Best => !servers::is_own(server) && !servers::FLOORS.contains(&server),
             Other::Nginx => server == servers::NGINX,
             Other::Floor => servers::FLOORS.contains(&server),
         }
@@ -92,7 +92,9 @@ impl Table<'_> {
         let mut text = line(&format!("{connections} connections"), compared.clone());
         text += &line("---", compared.map(|_| "---:".to_owned()));
         for case in cases {
-            for manner in self.usual(case) {
+            let mut manners = self.usual(case);
+            manners.retain(|manner| self.cell(case, first, *manner, &RATE).is_some());
+            for manner in manners {
                 let cells = [RATE, COST].into_iter().flat_map(|figure| {
                     let own = self.cell(case, first, manner, &figure);
                     let own = own.map_or("–".to_owned(), |cell| shown(cell.median));
