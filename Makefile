@@ -41,7 +41,7 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build examples debug run test test-ahead test-beside test-programs boot-test faults fuzz soak slow bench bench-cgi growth lint abi-check size syscalls instructions install clean
+.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs boot-test faults fuzz soak slow bench bench-cgi growth lint abi-check size syscalls instructions install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,10 @@ setup-browser: ## also install a Chromium, and the other clients that are tried
 build: ## the program for all three machines, in dist/
 	@linker/setup.sh build
 	@linker/build.sh release $(PROGRAMS)
+
+trace: ## the flavour that prints its own system calls for all three machines, dist/svcd-trace-*; see docs/trace.md
+	@linker/setup.sh build
+	@linker/build.sh trace $(PROGRAMS)
 
 examples: ## the programs of examples/ for all three machines, in dist/examples/
 	@linker/setup.sh build
@@ -73,6 +77,7 @@ test: ## every test: library, binaries, browser; the suite natively, under qemu,
 	@linker/setup.sh build test boot
 	@linker/build.sh release $(PROGRAMS)
 	@linker/build.sh examples $(PROGRAMS)
+	@linker/build.sh trace $(PROGRAMS)
 ifneq ($(filter linux-%,$(HERE)),)
 	@linker/build.sh escape $(HERE)
 endif
@@ -97,6 +102,9 @@ ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite -- --test-threads 8
 	@echo "== the exact calls of each request, and the memory that they touch"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test syscalls --test footprint
+	@echo "== the flavour that prints its calls, beside strace"
+	@$(WITH_TOOLS) cargo test -q -p svcd --lib --features trace trace
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-trace-$(HERE)" cargo test -q -p svcd-tests --test trace
 	@echo "== calls that fail, one case of 29"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test faults
 else
@@ -106,6 +114,8 @@ ifeq ($(HERE),linux-x86_64)
 	@$(WITH_TOOLS) if [ -n "$$qemu" ]; then \
 	    echo "== the suite, under qemu: dist/svcd-linux-aarch64"; \
 	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" SVCD_SCALE=0.5 cargo test -p svcd-tests --test suite -- --test-threads 8 && \
+	    echo "== the flavour that prints its calls" && \
+	    SVCD="$$qemu $$SVCD_DIST/svcd-trace-linux-aarch64" cargo test -q -p svcd-tests --test trace && \
 	    echo "== the instructions of each request" && \
 	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -q -p svcd-tests --test instructions; \
 	else \
@@ -125,6 +135,9 @@ else
 	    echo "== the exact calls of each request, in the Darwin rig" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
 	    cargo test -q -p svcd-tests --test syscalls the_calls && \
+	    echo "== the flavour that prints its calls, beside the Darwin rig's own trace" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-trace-darwin-aarch64'" SVCD_DEADLINE=60 \
+	    cargo test -q -p svcd-tests --test trace && \
 	    echo "== calls that fail, in the Darwin rig, one case of 211" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_DEADLINE=60 FAULTS=211 cargo test -q -p svcd-tests --test faults; \
@@ -218,7 +231,9 @@ lint: abi-check ## formatting, clippy for every target and the tests, shellcheck
 	@$(WITH_TOOLS) cargo fmt --manifest-path tests/abi/Cargo.toml --check
 	@$(WITH_TOOLS) cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	@linker/build.sh clippy $(PROGRAMS)
+	@FEATURES=trace linker/build.sh clippy $(PROGRAMS)
 	@$(WITH_TOOLS) cargo clippy --lib --tests --examples -- -D warnings
+	@$(WITH_TOOLS) cargo clippy -p svcd --lib --tests --features trace -- -D warnings
 	@$(WITH_TOOLS) cargo clippy --manifest-path tests/fuzz/Cargo.toml -- -D warnings
 	@find . \( -path ./target -o -path ./dist -o -path ./.git -o -path ./.venv \) -prune -o -type f \
 	    -exec awk '/^#!.*[\/ ](ba|da)?sh( |$$)/ { print FILENAME } { nextfile }' {} + \

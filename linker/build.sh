@@ -5,6 +5,7 @@
 #   linker/build.sh debug NAME...     with debugging information, to dist/debug/
 #   linker/build.sh clippy NAME...    only clippy's opinion
 #   linker/build.sh escape NAME...    with the attempts of tests/suite/sandbox.rs, to dist/escape/
+#   linker/build.sh trace NAME...     that print their own calls, to dist/svcd-trace-NAME
 #   linker/build.sh abi NAME...       only the assertions in tests/abi
 #   linker/build.sh examples NAME...  the programs of examples/ and bench/floor.rs, to dist/examples/
 #
@@ -61,6 +62,7 @@ json=--message-format=json-render-diagnostics
 case $mode in
 release) messages=$(cargo build --release $json $program "$@") ;;
 escape) messages=$(cargo build --release $json --bin svcd --features=escape "$@") ;;
+trace) messages=$(cargo build --release $json --bin svcd --features=trace "$@") ;;
 debug) messages=$(cargo build $json $program "$@") ;;
 clippy) exec cargo clippy --release $program $examples "$@" -- -D warnings ;;
 examples) cargo build --release $examples "$@" ;;
@@ -87,7 +89,7 @@ end_of_segments() {
 publish() {
     mkdir -p "${2%/*}"
     case $mode-$name in
-    release-linux-* | escape-linux-* | examples-linux-*) head -c "$(end_of_segments "$1")" "$1" >"$2.$$" ;;
+    release-linux-* | trace-linux-* | escape-linux-* | examples-linux-*) head -c "$(end_of_segments "$1")" "$1" >"$2.$$" ;;
     *) cp "$1" "$2.$$" ;;
     esac
     if cmp -s "$2.$$" "$2"; then
@@ -115,9 +117,11 @@ for name in $names; do
         publish "$CARGO_TARGET_DIR/$target/release/svcd" "dist/escape/svcd-$name"
         continue
     fi
-    publish "$CARGO_TARGET_DIR/$target/release/svcd" "dist/svcd-$name"
+    own=svcd-$name
+    [ "$mode" = release ] || own=svcd-$mode-$name
+    publish "$CARGO_TARGET_DIR/$target/release/svcd" "dist/$own"
     # The linker's map of this very build; cargo keeps one for every set of features.
     out=$(printf '%s\n' "$messages" |
         sed -n '/"build-script-executed"/s|.*svcd[#@][0-9].*"out_dir":"\([^"]*/'"$target"'/[^"]*\)".*|\1|p')
-    cp "$out/svcd.map" "target/svcd-$name.map"
+    cp "$out/svcd.map" "target/$own.map"
 done

@@ -23,3 +23,4 @@ pub mod listing;
 pub mod log_line;
 pub mod options;
 pub mod text;
+pub mod trace;

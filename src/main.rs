@@ -27,12 +27,19 @@ fn program(start: Start) -> u8 {
     let mut options = Options::default();
     match options::parse(start.arguments, &mut options) {
         Ok(Command::Serve) => {}
+        #[cfg(feature = "trace")]
+        Ok(Command::Help) => return print(options::HELP).max(print(options::trace::HELP)),
+        #[cfg(not(feature = "trace"))]
         Ok(Command::Help) => return print(options::HELP),
         Ok(Command::Version) => return print(options::VERSION),
         Err(error) => {
             server::message::usage(&error);
             return USAGE;
         }
+    }
+    #[cfg(feature = "trace")]
+    if let Err(code) = trace(&options.trace) {
+        return code;
     }
     match server::run(&options, start.itself, start.environment, start.memory) {
         Ok(()) => SUCCESS,
@@ -41,6 +48,21 @@ fn program(start: Start) -> u8 {
             FAILURE
         }
     }
+}
+
+/// Begins to print calls, if that is wanted.
+#[cfg(feature = "trace")]
+fn trace(settings: &svcd::trace::Settings<'static>) -> Result<(), u8> {
+    use server::{About, RunError, message};
+    if let Some(word) = sys::trace::unknown_word(settings.set) {
+        message::usage(&options::trace::unknown(word));
+        return Err(USAGE);
+    }
+    sys::trace::start(*settings).map_err(|failure| {
+        let about = settings.output.map_or(About::Nothing, About::Path);
+        message::failure(&RunError::Call(failure, about));
+        FAILURE
+    })
 }
 
 fn print(text: &str) -> u8 {

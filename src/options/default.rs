@@ -52,5 +52,7 @@ pub fn options<'a>() -> Options<'a> {
         idle_timeout: limits::IDLE_TIMEOUT,
         grace: limits::GRACE,
         log: Log::StandardOutput,
+        #[cfg(feature = "trace")]
+        trace: crate::trace::Settings::OFF,
     }
 }

@@ -3,6 +3,8 @@
 mod default;
 mod set;
 mod table;
+#[cfg(feature = "trace")]
+pub mod trace;
 mod value;
 
 use core::ffi::CStr;
@@ -116,6 +118,8 @@ pub struct Options<'a> {
     /// In seconds, of what is under way when the server stops.
     pub grace: u32,
     pub log: Log<'a>,
+    #[cfg(feature = "trace")]
+    pub trace: crate::trace::Settings<'a>,
 }
 
 impl<'a> Options<'a> {
@@ -207,6 +211,10 @@ pub fn parse<'a>(
         }
         if bytes == b"--" {
             only_operands = true;
+            continue;
+        }
+        #[cfg(feature = "trace")]
+        if trace::take(argument, &mut arguments, &mut options.trace)? {
             continue;
         }
         let (name, takes_value, attached) = look_up(argument)?;

@@ -17,16 +17,22 @@ use super::route::{self, Route};
 #[cfg(feature = "escape")]
 use super::sandbox;
 use super::script;
+#[cfg(feature = "trace")]
+use super::trace;
 use super::{Memory, file, listing, log, remove, store};
 use crate::sys::{net, time};
 
 /// Serves a connection until nothing more is to be done but to close it.
 pub fn serve(client: &Client, memory: &mut Memory) {
+    #[cfg(feature = "trace")]
+    trace::begin_connection();
     let mut input = Input::new(memory.input);
     let mut access = Access::new();
     let mut room =
         Rooms { name: memory.name, path: memory.path, reply: memory.reply, listing: memory.listing };
     loop {
+        #[cfg(feature = "trace")]
+        trace::begin_request();
         let next = match input.receive_head(client) {
             Head::Complete(len) => {
                 let (head, mut body) = input.split(len, client);
@@ -103,6 +109,11 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         (Ok(()), Ok(root)) => route::route(&request, below, client.site, root, name),
         (Err(refusal), _) | (_, Err(&refusal)) => Err(refusal),
     };
+    #[cfg(feature = "trace")]
+    let route = match route {
+        Err(Refusal::NoSuchFile) if trace::is_asked_for(client, &request) => Ok(Route::Trace),
+        route => route,
+    };
     let mut reply = Reply::new(client, reply);
     reply.head_only = request.method == Method::Head;
     reply.root = root.ok();
@@ -158,6 +169,8 @@ pub fn send(
         Ok(Route::Put(upload)) => store::send(reply, request, upload),
         Ok(Route::Delete(place)) => remove::send(reply, request, &place),
         Ok(Route::Program(_)) => respond::refuse(reply, Refusal::Broken),
+        #[cfg(feature = "trace")]
+        Ok(Route::Trace) => trace::send(reply),
         Err(refusal) => respond::refuse(reply, refusal),
     }
 }

@@ -40,6 +40,8 @@ mod sandbox;
 mod script;
 mod spare;
 mod store;
+#[cfg(feature = "trace")]
+mod trace;
 mod trouble;
 mod turned_away;
 mod upgrade;

@@ -27,6 +27,9 @@ pub enum Route<'a> {
     Put(Upload<'a>),
     Delete(Place<'a>),
     Program(Script<'a>),
+    /// The calls that have served the request before.
+    #[cfg(feature = "trace")]
+    Trace,
 }
 
 /// An open regular file.

@@ -5,7 +5,11 @@
 //! x86_64; the number comes seventh.
 
 use super::errno::Errno;
-use super::os::{Call, arch};
+use super::os::Call;
+#[cfg(not(feature = "trace"))]
+use super::os::arch::trap;
+#[cfg(feature = "trace")]
+use super::trace::trap;
 
 /// The two result registers: x0 and x1, or rax and rdx. `arch::trap` has made
 /// errors alike by then: the first is `-errno`.
@@ -44,15 +48,7 @@ pub unsafe fn call2<const N: usize>(call: Call, arguments: [usize; N]) -> Result
     // SAFETY: the caller answers for the arguments; a register beyond the
     // arguments of a call is not looked at by any of the kernels.
     let returned = unsafe {
-        arch::trap(
-            argument(0),
-            argument(1),
-            argument(2),
-            argument(3),
-            argument(4),
-            argument(5),
-            call as usize,
-        )
+        trap(argument(0), argument(1), argument(2), argument(3), argument(4), argument(5), call as usize)
     };
     result(returned)
 }

@@ -37,6 +37,7 @@
 //!   follow no symbolic link;
 //! - `own_path`: what the program was started from; `set_nonblocking_write`: of a pipe
 //!   or terminal; `MAXRSS`: a unit;
+//! - with the feature `trace`, `trace`: how its calls are shown, see `sys::trace`;
 //! - `Watch`: waits for connections, the end of children and signals, without
 //!   a signal handler; `prepare_for_one`: what is left of it with one connection.
 #![allow(unsafe_code)]
@@ -57,6 +58,8 @@ pub mod spawn;
 mod start;
 pub mod temporary;
 pub mod time;
+#[cfg(feature = "trace")]
+pub mod trace;
 mod watch;
 
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]

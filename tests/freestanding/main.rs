@@ -22,15 +22,19 @@ struct Built {
     panic_sites: usize,
 }
 
-const PROGRAMS: [Built; 3] = [
+const PROGRAMS: [Built; 6] = [
     Built { name: "svcd-linux-aarch64", panic_sites: 0 },
     Built { name: "svcd-linux-x86_64", panic_sites: 0 },
     Built { name: "svcd-darwin-aarch64", panic_sites: 0 },
+    Built { name: "svcd-trace-linux-aarch64", panic_sites: 0 },
+    Built { name: "svcd-trace-linux-x86_64", panic_sites: 0 },
+    Built { name: "svcd-trace-darwin-aarch64", panic_sites: 0 },
 ];
 
 fn read(name: &str) -> Vec<u8> {
     let path = program::dist().join(name);
-    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}: run `make build` first", path.display()))
+    fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}: run `make build trace` first", path.display()))
 }
 
 fn census(name: &str, bytes: &[u8]) -> Census {
@@ -59,16 +63,18 @@ fn text(name: &str) -> Option<[Range<u64>; 2]> {
 
 #[test]
 fn elf_files_need_nothing_but_a_kernel() {
-    for name in ["svcd-linux-aarch64", "svcd-linux-x86_64"] {
+    for Built { name, .. } in PROGRAMS.iter().filter(|built| built.name.contains("linux")) {
         let faults = elf::faults(&read(name));
         assert!(faults.is_empty(), "{name}: {}", faults.join("; "));
     }
 }
 
 #[test]
-fn the_mach_o_file_needs_nothing_but_its_loader() {
-    let faults = macho::faults(&read("svcd-darwin-aarch64"));
-    assert!(faults.is_empty(), "{}", faults.join("; "));
+fn mach_o_files_need_nothing_but_their_loader() {
+    for Built { name, .. } in PROGRAMS.iter().filter(|built| built.name.contains("darwin")) {
+        let faults = macho::faults(&read(name));
+        assert!(faults.is_empty(), "{name}: {}", faults.join("; "));
+    }
 }
 
 #[test]
@@ -80,8 +86,8 @@ fn one_trap_instruction() {
         assert_eq!(census.undecoded, 0, "{}: bytes in code that are no instruction", built.name);
         let expected = match built.name {
             // Darwin's kernel looks at the immediate, Linux does not; both have a custom.
-            "svcd-darwin-aarch64" => Some(0x80),
-            "svcd-linux-aarch64" => Some(0),
+            name if name.ends_with("darwin-aarch64") => Some(0x80),
+            name if name.ends_with("linux-aarch64") => Some(0),
             _ => None,
         };
         assert_eq!(census.traps[0].immediate, expected, "{}", built.name);
@@ -93,21 +99,23 @@ fn one_trap_instruction() {
 #[test]
 fn the_gate_is_at_one_address_in_all_versions() {
     for (name, address) in [("svcd-linux-aarch64", 0x3c00_0104), ("svcd-linux-x86_64", 0x3c00_0108)] {
-        let traps = census(name, &read(name)).traps;
-        let addresses: Vec<_> = traps.iter().map(|trap| trap.address).collect();
-        assert_eq!(addresses, [address], "{name}: {addresses:x?}");
+        for name in [name.to_owned(), name.replace("svcd", "svcd-trace")] {
+            let traps = census(&name, &read(&name)).traps;
+            let addresses: Vec<_> = traps.iter().map(|trap| trap.address).collect();
+            assert_eq!(addresses, [address], "{name}: {addresses:x?}");
+        }
     }
 }
 
 #[test]
 fn panic_sites_only_go_down() {
-    let mut table = String::from("program                 bytes  traps  panic sites  (ceiling)\n");
+    let mut table = String::from("program                       bytes  traps  panic sites  (ceiling)\n");
     let mut above = Vec::new();
     for built in &PROGRAMS {
         let bytes = read(built.name);
         let census = census(built.name, &bytes);
         table += &format!(
-            "{:20} {:8} {:6} {:12} {:>11}\n",
+            "{:26} {:8} {:6} {:12} {:>11}\n",
             built.name,
             bytes.len(),
             census.traps.len(),

@@ -16,6 +16,8 @@ mod memory;
 pub mod sandbox;
 mod storage;
 mod table;
+#[cfg(feature = "trace")]
+pub mod trace;
 mod watch;
 
 use core::ffi::CStr;

@@ -77,6 +77,10 @@ unsafe extern "C" fn trap_apart(
     )
 }
 
+/// Bytes below the end of a stack that [`trap_onto`] takes for itself.
+#[cfg(feature = "trace")]
+pub const BELOW: usize = 0;
+
 /// The kernel's first instruction in the program. A frame pointer and a return
 /// address of 0 end every backtrace here.
 #[unsafe(naked)]

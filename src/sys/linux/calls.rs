@@ -51,7 +51,14 @@ pub unsafe fn clone_onto(
     context: *const c_void,
 ) -> Result<i32, Errno> {
     // SAFETY: the caller answers for it.
-    let returned = unsafe { arch::trap_onto(flags as usize, end, context, entry, Call::clone as usize) };
+    let make = || unsafe { arch::trap_onto(flags as usize, end, context, entry, Call::clone as usize) };
+    #[cfg(not(feature = "trace"))]
+    let returned = make();
+    #[cfg(feature = "trace")]
+    let returned = {
+        let stack = end as usize - arch::BELOW;
+        crate::sys::trace::spawn(Call::clone as usize, flags as usize, stack, make)
+    };
     gate::result(returned).map(|returned| returned.first as i32)
 }
 

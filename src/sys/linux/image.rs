@@ -26,6 +26,11 @@ pub fn dup_to(fd: Fd, number: i32) -> Result<(), Errno> {
 /// # Safety
 /// Nothing uses any of them any more.
 pub unsafe fn close_all(first: u32) {
+    #[cfg(feature = "trace")]
+    if let Some(own) = crate::sys::trace::descriptor() {
+        // SAFETY: the caller has given them up.
+        return unsafe { super::trace::close_but(first, own) };
+    }
     // SAFETY: the caller has given them up.
     let _ = unsafe { calls::close_range_from(first) };
 }

@@ -21,6 +21,8 @@ pub mod sandbox;
 mod seccomp;
 mod storage;
 mod table;
+#[cfg(feature = "trace")]
+pub mod trace;
 mod watch;
 
 use core::ffi::{CStr, c_char};

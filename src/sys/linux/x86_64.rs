@@ -68,6 +68,10 @@ pub unsafe fn trap_onto(
     }
 }
 
+/// Bytes below the end of a stack that [`trap_onto`] takes for itself.
+#[cfg(feature = "trace")]
+pub const BELOW: usize = 16;
+
 /// The kernel's first instruction in the program. A frame pointer and a return
 /// address of 0 end every backtrace here; the latter also leaves the stack as a
 /// function expects it.
