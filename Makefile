@@ -41,7 +41,7 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs boot-test faults fuzz soak slow bench bench-cgi growth lint abi-check size syscalls instructions install clean
+.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs boot-test faults fuzz soak slow bench bench-cgi growth lint abi-check size syscalls instructions course install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -105,6 +105,8 @@ ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== the flavour that prints its calls, beside strace"
 	@$(WITH_TOOLS) cargo test -q -p svcd --lib --features trace trace
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-trace-$(HERE)" cargo test -q -p svcd-tests --test trace
+	@echo "== the course: its programs, and every command of docs/course"
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test course
 	@echo "== calls that fail, one case of 29"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test faults
 else
@@ -116,6 +118,8 @@ ifeq ($(HERE),linux-x86_64)
 	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" SVCD_SCALE=0.5 cargo test -p svcd-tests --test suite -- --test-threads 8 && \
 	    echo "== the flavour that prints its calls" && \
 	    SVCD="$$qemu $$SVCD_DIST/svcd-trace-linux-aarch64" cargo test -q -p svcd-tests --test trace && \
+	    echo "== the programs of the course" && \
+	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -q -p svcd-tests --test course && \
 	    echo "== the instructions of each request" && \
 	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -q -p svcd-tests --test instructions; \
 	else \
@@ -132,6 +136,9 @@ else
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.05 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
 	    cargo test -p svcd-tests --test suite -- --test-threads 8 && \
+	    echo "== the programs of the course, in the Darwin rig" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
+	    cargo test -q -p svcd-tests --test course && \
 	    echo "== the exact calls of each request, in the Darwin rig" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
 	    cargo test -q -p svcd-tests --test syscalls the_calls && \
@@ -261,6 +268,10 @@ syscalls: build ## the calls of every kind of request, compared with docs/calls.
 instructions: build ## of the aarch64 program for each request, compared with docs/calls.md; UPDATE=1 writes it; OF=304 for the functions of that
 	@linker/setup.sh test
 	@$(WITH_TOOLS) SHOW=1 SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" cargo test -q -p svcd-tests --test instructions
+
+course: build examples ## the programs of the course, and every command of docs/course; UPDATE=1 writes it, PAGE=06 for one page
+	@linker/setup.sh test
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -q -p svcd-tests --test course
 
 install: ## what `make build` made for this machine, to PREFIX/bin (also: DESTDIR)
 	@[ -e dist/svcd-$(HERE) ] || $(MAKE) build

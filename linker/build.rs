@@ -4,7 +4,7 @@
 //! like any other crate's. What the compiler has to know is in
 //! `freestanding.toml`; where the parts of the Linux program go, in `linux.ld`.
 
-use std::env;
+use std::{env, fs};
 
 fn main() {
     let var = |name: &str| env::var(name).unwrap_or_default();
@@ -19,6 +19,10 @@ fn main() {
             link("--no-pie");
             // The layout.
             link(&format!("-T{here}/linux.ld"));
+            // A program that svcd runs must not be where svcd itself is.
+            for step in steps() {
+                println!("cargo::rustc-link-arg-bin={step}=--defsym=elsewhere=0x400000");
+            }
             if release {
                 // The kernel reads the program headers only. No section headers
                 // also means no symbols.
@@ -51,6 +55,16 @@ fn main() {
     for file in ["build.rs", "linux.ld", "libSystem.tbd"] {
         println!("cargo::rerun-if-changed=linker/{file}");
     }
+    println!("cargo::rerun-if-changed=examples");
+}
+
+/// The programs of the course, whose names begin with a number.
+fn steps() -> impl Iterator<Item = String> {
+    let folders =
+        ["examples", "examples/solutions"].into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+    let names = folders.flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let steps = names.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned));
+    steps.filter(|step| step.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 fn link(argument: &str) {

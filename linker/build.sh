@@ -56,7 +56,10 @@ command -v xcrun >/dev/null || export SDKROOT="$PWD/linker"
 export MACOSX_DEPLOYMENT_TARGET=11.0
 
 program="--bin svcd --features=${FEATURES:-}"
-examples="--bin echo --bin cgi --bin floor"
+# The steps of the course have numbers.
+programs="echo cgi floor $(cd examples && for step in [0-9]*.rs solutions/*.rs; do basename "$step" .rs; done)"
+examples=
+for example in $programs; do examples="$examples --bin $example"; done
 json=--message-format=json-render-diagnostics
 # shellcheck disable=SC2086 # $program and $examples are several words
 case $mode in
@@ -108,7 +111,7 @@ for name in $names; do
         continue
     fi
     if [ "$mode" = examples ]; then
-        for example in echo cgi floor; do
+        for example in $programs; do
             publish "$CARGO_TARGET_DIR/$target/release/$example" "dist/examples/$example-$name"
         done
         continue

@@ -395,6 +395,9 @@ for level; do
         have curl || install curl || say "no curl; the command lines of the demo site are not tried"
         [ "$(uname -s)" != Linux ] || have strace || install strace ||
             say "no strace; no system call is made to fail"
+        [ "$(uname -s)" != Linux ] || { have gdb && have objdump && have nc; } ||
+            install gdb binutils netcat-openbsd ||
+            say "no gdb, objdump or nc; commands of docs/course that need them are not tried"
         ;;
     lint) need_lint ;;
     browser) need_chromium ;;

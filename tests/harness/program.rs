@@ -62,6 +62,24 @@ impl Program {
         copy
     }
 
+    /// What it is built for, as `linux-aarch64`.
+    pub fn machine(&self) -> String {
+        let file = self.words.last().and_then(|word| Path::new(word).file_name()).unwrap_or_default();
+        let file = file.to_string_lossy();
+        file.strip_prefix("svcd-").unwrap_or_else(|| panic!("{file} does not say its machine")).to_owned()
+    }
+
+    /// A program of examples/ for the same machine, started in the same way.
+    pub fn example(&self, name: &str) -> Program {
+        let path = dist().join(format!("examples/{name}-{}", self.machine()));
+        assert!(path.is_file(), "{} is missing: run `make examples`", path.display());
+        let mut example = self.clone();
+        if let Some(last) = example.words.last_mut() {
+            *last = path.into();
+        }
+        example
+    }
+
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).stdin(Stdio::null());
