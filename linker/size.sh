@@ -31,7 +31,8 @@ pieces() {
             if (section ~ /^\.data$|^\.data\.[^r]|^__data$/) return "data"
             return "constants"
         }
-        function put() { if (bytes) print what, bytes, at, label; bytes = 0 }
+        # Some awk would print a large address as 4.29e+09.
+        function put() { if (bytes) printf "%s %d %.0f %s\n", what, bytes, at, label; bytes = 0 }
 
         # Mach-O: sections first, as ranges of addresses, then symbols.
         /^# Sections/ { part = "sections"; next }
