@@ -131,6 +131,7 @@ impl Scoreboard {
         self.sources.iter().filter(|place| place.load(SeqCst) == source).count()
     }
 
+    #[inline(never)]
     fn set(self, slot: usize, value: u32) {
         if let Some(place) = self.slots.get(slot) {
             place.store(value, SeqCst);
@@ -149,6 +150,7 @@ impl Scoreboard {
         self.change(slot, CLAIMED)
     }
 
+    #[inline(never)]
     fn change(self, slot: usize, to: u32) -> bool {
         let Some(place) = self.slots.get(slot) else { return false };
         let since = place.load(SeqCst);
