@@ -34,21 +34,21 @@ fn each_connection_uses_one_up_and_another_takes_its_place() {
     if !visible("who waits") {
         return;
     }
-    let server = Server::start(&["--spare=2"]);
-    let before = until_waiting(&server, 2);
+    let server = Server::start(&["--spare=1"]);
+    let before = until_waiting(&server, 1);
     assert_eq!(status::of(&server).connections, 0, "who waits has no connection");
     until("others", || {
         server.assert_serving();
         ids(&server).is_disjoint(&before).then_some(())
     });
-    until_waiting(&server, 2);
+    until_waiting(&server, 1);
     // A kept one is not one of those who wait.
     let mut connection = kept(&server);
-    until_waiting(&server, 3);
+    until_waiting(&server, 2);
     assert_eq!(status::of(&server).connections, 1);
     connection.is_open().expect("an answer");
     drop(connection);
-    until_waiting(&server, 2);
+    until_waiting(&server, 1);
     assert_eq!(server.stop().status.code(), Some(0));
 }
 
