@@ -11,6 +11,9 @@ DESTDIR  ?=
 # Options for `make run`, features for `make build`.
 ARGS     ?=
 FEATURES ?=
+# Whom `make compare` takes, and whom beside them; all that are here if both are empty.
+SERVERS  ?=
+WITH     ?=
 export FEATURES
 
 # What `make boot-test` runs of the suite, by the names of tests; all of it if empty.
@@ -41,7 +44,7 @@ WITH_TOOLS := . target/toolchain.env &&
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs boot-test faults fuzz soak slow bench bench-cgi growth lint abi-check size syscalls instructions course install clean
+.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs boot-test faults fuzz soak slow bench bench-cgi growth compare lint abi-check size syscalls instructions course manual install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -95,6 +98,7 @@ test-ahead:
 	@$(WITH_TOOLS) cargo test -p svcd --lib
 	@$(WITH_TOOLS) cargo test -p svcd --doc
 	@$(WITH_TOOLS) cargo test -q -p svcd-bench
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -q -p svcd-compare
 	@echo "== its oracles, what the programs are made of, a browser, other clients, programs it runs"
 	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients --test programs
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
@@ -232,6 +236,10 @@ bench-cgi: ## programs by this server and by others, taking turns; ROUNDS=5 CLIE
 	@linker/build.sh examples $(HERE)
 	@$(WITH_TOOLS) cargo run -q -p svcd-bench -- cgi
 
+compare: build ## servers side by side: size, calls, memory, instructions; UPDATE=1; SERVERS='svcd nginx' WITH='mine=./server -p {port} {site}'
+	@linker/setup.sh test compare
+	@$(WITH_TOOLS) cargo run -q -p svcd-compare -- $(SERVERS) $(if $(WITH),"$(WITH)")
+
 lint: abi-check ## formatting, clippy for every target and the tests, shellcheck, ruff, abi-check
 	@linker/setup.sh build lint
 	@$(WITH_TOOLS) cargo fmt --all --check
@@ -273,10 +281,22 @@ course: build examples ## the programs of the course, and every command of docs/
 	@linker/setup.sh test
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -q -p svcd-tests --test course
 
-install: ## what `make build` made for this machine, to PREFIX/bin (also: DESTDIR)
+manual: ## the manual page, what shells propose, and the README's help, compared with the options; UPDATE=1 writes them
+	@linker/setup.sh build
+	@$(WITH_TOOLS) cargo test -q -p svcd-tests --test oracles option_table
+
+install: ## what `make build` made for this machine, to PREFIX/bin, with its manual page and completions (also: DESTDIR)
 	@[ -e dist/svcd-$(HERE) ] || $(MAKE) build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 dist/svcd-$(HERE) "$(DESTDIR)$(PREFIX)/bin/svcd"
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man8"
+	install -m 644 docs/svcd.8 "$(DESTDIR)$(PREFIX)/share/man/man8/"
+	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions"
+	install -m 644 completions/svcd.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/svcd"
+	install -d "$(DESTDIR)$(PREFIX)/share/zsh/site-functions"
+	install -m 644 completions/_svcd "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/"
+	install -d "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	install -m 644 completions/svcd.fish "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/"
 	@for file in LICENSE* README.md; do \
 	    [ -e "$$file" ] || continue; \
 	    install -d "$(DESTDIR)$(PREFIX)/share/doc/svcd"; \

@@ -2,20 +2,26 @@
 
 use std::fmt::Write;
 
-use crate::table::shown;
+use crate::table::counted;
 
 /// Bars that are compared with each other.
 pub struct Panel {
     pub title: String,
-    /// Their names and lengths; the first one is ours.
     pub bars: Vec<Bar>,
 }
 
 pub struct Bar {
     pub name: String,
     pub length: f64,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+pub enum Kind {
+    Ours,
+    Other,
     /// It is no server, but what none can be better than.
-    pub is_floor: bool,
+    Floor,
 }
 
 /// In pixels: of a panel, of the names in it, of the longest bar, of a line.
@@ -38,7 +44,7 @@ text { fill: #e6edf3 }
 }
 ";
 
-/// Panels in rows of at most two.
+/// Panels in rows, of which the first is as long as any.
 pub fn svg(title: &str, rows: &[Vec<Panel>]) -> String {
     let mut parts = String::new();
     let mut top = LINE * 2;
@@ -49,7 +55,7 @@ pub fn svg(title: &str, rows: &[Vec<Panel>]) -> String {
         let lines = row.iter().map(|panel| panel.bars.len()).max().unwrap_or(0);
         top += (lines + 2) * LINE;
     }
-    let width = PANEL * 2;
+    let width = PANEL * rows.first().map_or(0, Vec::len).max(2);
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {top}\" width=\"{width}\" height=\"{top}\" role=\"img\">\n"
     );
@@ -68,12 +74,12 @@ fn push_panel(text: &mut String, panel: &Panel, left: usize, top: usize) {
         left + NAMES + 8,
         escaped(&panel.title)
     );
-    for (place, bar) in panel.bars.iter().enumerate() {
+    for bar in &panel.bars {
         base += LINE;
-        let class = match place {
-            _ if bar.is_floor => "floor",
-            0 => "ours",
-            _ => "other",
+        let class = match bar.kind {
+            Kind::Floor => "floor",
+            Kind::Ours => "ours",
+            Kind::Other => "other",
         };
         let (start, length) = (left + NAMES + 8, bar.length / longest * LONGEST);
         let _ = writeln!(
@@ -85,7 +91,7 @@ fn push_panel(text: &mut String, panel: &Panel, left: usize, top: usize) {
             escaped(&bar.name),
             base - 10,
             start as f64 + length + 6.0,
-            shown(bar.length)
+            counted(bar.length)
         );
     }
 }
@@ -96,12 +102,16 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bar, Panel, svg};
+    use super::{Bar, Kind, Panel, svg};
 
     #[test]
     fn bars_are_as_long_as_their_figures() {
-        let bar = |name: &str, length, is_floor| Bar { name: name.to_owned(), length, is_floor };
-        let bars = vec![bar("ours", 100.0, false), bar("a<b", 50.0, false), bar("bare", 200.0, true)];
+        let bar = |name: &str, length, kind| Bar { name: name.to_owned(), length, kind };
+        let bars = vec![
+            bar("ours", 100.0, Kind::Ours),
+            bar("a<b", 50.0, Kind::Other),
+            bar("bare", 200.0, Kind::Floor),
+        ];
         let text = svg("figures", &[vec![Panel { title: "case".to_owned(), bars }]]);
         let bars: Vec<_> = text.lines().filter(|line| line.contains("<rect")).collect();
         for (line, class, width) in [(0, "ours", "120.0"), (1, "other", "60.0"), (2, "floor", "240.0")] {

@@ -14,9 +14,14 @@ pub struct Client {
 
 impl Client {
     pub fn open(address: SocketAddr) -> Result<Client, String> {
+        Client::patient(address, Duration::from_secs(30))
+    }
+
+    /// One that waits for so long where nothing comes.
+    pub fn patient(address: SocketAddr, time: Duration) -> Result<Client, String> {
         let stream = TcpStream::connect(address).map_err(|error| format!("connect: {error}"))?;
         stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
+            .set_read_timeout(Some(time))
             .and_then(|()| stream.set_nodelay(true))
             .map_err(|error| error.to_string())?;
         Ok(Client { stream, room: vec![0; 256 * 1024] })

@@ -9,20 +9,21 @@ use crate::answer;
 use crate::cases::Case;
 use crate::client::Client;
 use crate::contestant::Contestant;
+use crate::running::Running;
 use crate::table::line;
 
 const CONNECTIONS: usize = 200;
 
 /// Kilobytes.
 #[derive(Clone, Copy, Default)]
-struct Footprint {
+pub struct Footprint {
     /// Memory that nobody else has.
-    private: f64,
+    pub private: f64,
     /// That, and of shared memory the part that falls to each who has it.
-    proportional: f64,
+    pub proportional: f64,
     /// The kernel's tables of what is where in it.
-    tables: f64,
-    processes: f64,
+    pub tables: f64,
+    pub processes: f64,
 }
 
 /// A table of all servers that can be asked for the case.
@@ -34,7 +35,9 @@ pub fn markdown(contestants: &[Contestant], case: &Case) -> String {
     let mut sorted: Vec<_> = contestants.iter().filter(|contestant| contestant.way(case).is_some()).collect();
     sorted.sort_by_key(|contestant| contestant.place());
     for contestant in sorted {
-        match measure(contestant, case) {
+        let is_kept = contestant.way(case).is_some_and(|way| way.kept);
+        let request = answer::request(case.target, None);
+        match measure(&contestant.running, &request, is_kept, CONNECTIONS) {
             Ok(Footprint { private, proportional, tables, processes }) => {
                 let cells = [private, proportional, tables].map(|kilobytes| format!("{kilobytes:.1}"));
                 text += &line(contestant.server.name, cells.into_iter().chain([format!("{processes:.2}")]));
@@ -45,24 +48,28 @@ pub fn markdown(contestants: &[Contestant], case: &Case) -> String {
     text
 }
 
-/// For each connection.
-fn measure(contestant: &Contestant, case: &Case) -> Result<Footprint, String> {
-    let is_kept = contestant.way(case).is_some_and(|way| way.kept);
+/// For each of so many connections.
+pub fn measure(
+    running: &Running,
+    request: &[u8],
+    is_kept: bool,
+    connections: usize,
+) -> Result<Footprint, String> {
     let settle = || thread::sleep(Duration::from_millis(300));
     settle();
-    let before = footprint(contestant)?;
+    let before = footprint(running)?;
     let mut clients = Vec::new();
-    for _ in 0..CONNECTIONS {
-        let mut client = Client::open(contestant.running.address)?;
+    for _ in 0..connections {
+        let mut client = Client::open(running.address)?;
         // Where that would be the end of it, the connection waits for its first request.
         if is_kept {
-            client.ask(&answer::request(case.target, None))?;
+            client.ask(request)?;
         }
         clients.push(client);
     }
     settle();
-    let after = footprint(contestant)?;
-    let each = |of: fn(&Footprint) -> f64| (of(&after) - of(&before)) / CONNECTIONS as f64;
+    let after = footprint(running)?;
+    let each = |of: fn(&Footprint) -> f64| (of(&after) - of(&before)) / connections as f64;
     Ok(Footprint {
         private: each(|print| print.private),
         proportional: each(|print| print.proportional),
@@ -72,8 +79,8 @@ fn measure(contestant: &Contestant, case: &Case) -> Result<Footprint, String> {
 }
 
 /// Of all its processes; one that ends meanwhile does not count.
-fn footprint(contestant: &Contestant) -> Result<Footprint, String> {
-    let processes = contestant.running.processes().ok_or("no control group")?;
+pub fn footprint(running: &Running) -> Result<Footprint, String> {
+    let processes = running.processes().ok_or("no /proc")?;
     let mut sum = Footprint::default();
     for process in processes {
         let read = |name: &str| fs::read_to_string(format!("/proc/{process}/{name}")).unwrap_or_default();

@@ -11,34 +11,16 @@
 //! - `BEFORE`: another build of svcd, to be measured too.
 //! - `UPDATE=1`: the documents get the figures.
 
-mod account;
-mod answer;
-mod cases;
-mod chart;
-mod client;
-mod contestant;
-mod document;
-mod growth;
-mod idle;
-mod load;
-mod machine;
-mod meter;
-mod paths;
-mod place;
-mod running;
-mod servers;
-mod spawn;
-mod table;
-
 use std::env;
 use std::process::ExitCode;
 
-use answer::Wanted;
-use cases::Case;
-use chart::{Bar, Panel};
-use load::{Load, Manner};
-use place::Place;
-use table::{RATE, Row, Table};
+use svcd_bench::answer::Wanted;
+use svcd_bench::cases::Case;
+use svcd_bench::chart::{Bar, Kind, Panel};
+use svcd_bench::load::{Load, Manner};
+use svcd_bench::place::Place;
+use svcd_bench::table::{RATE, Row, Table};
+use svcd_bench::{cases, contestant, document, growth, idle, machine, servers, spawn};
 
 /// What is measured in one run.
 struct Group {
@@ -166,16 +148,19 @@ Written by it; [performance.md](performance.md) says what they are.
 fn drawn(table: &Table, cases: &[&str]) -> String {
     let panel = |case, manner| {
         let medians = table.medians(case, manner, &RATE).into_iter();
-        let bars = medians.map(|(name, length)| Bar {
-            name: name.to_owned(),
-            length,
-            is_floor: servers::FLOORS.contains(&name),
+        let bars = medians.enumerate().map(|(place, (name, length))| {
+            let kind = match place {
+                _ if servers::FLOORS.contains(&name) => Kind::Floor,
+                0 => Kind::Ours,
+                _ => Kind::Other,
+            };
+            Bar { name: name.to_owned(), length, kind }
         });
         Panel { title: table.title(case, manner), bars: bars.collect() }
     };
     let row = |case| table.usual(case).into_iter().map(|manner| panel(case, manner)).collect();
     let rows: Vec<Vec<Panel>> = cases.iter().map(|case| row(*case)).collect();
-    chart::svg(&format!("requests/s, {} connections", table.middle()), &rows)
+    svcd_bench::chart::svg(&format!("requests/s, {} connections", table.middle()), &rows)
 }
 
 /// The words of a variable, or of what stands for them.

@@ -2,6 +2,7 @@
 //! packages that `linker/setup.sh bench` has unpacked.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub struct Place {
     prefix: PathBuf,
 }
 
+const SYSTEM: [&str; 4] = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"];
+
 /// A program, and where it is.
 #[derive(Clone)]
 pub struct Found {
@@ -27,6 +30,10 @@ pub struct Found {
     pub prefix: PathBuf,
     /// The loader, if libraries of the program are in the prefix too.
     loader: Option<PathBuf>,
+    /// Words of a command line that ends in exec of what follows them.
+    front: Vec<String>,
+    /// It runs as who has started this.
+    is_own_user: bool,
 }
 
 impl Place {
@@ -62,6 +69,7 @@ impl Place {
                 return self.copied(built, program);
             }
             "svcd-before" => return self.copied(env::var_os("BEFORE")?.into(), program),
+            _ if program.starts_with("svcd-") => return self.copied(dist().join(program), program),
             _ => {}
         }
         let below = |top: &Path, folder: &str| top.join(folder).join(program);
@@ -69,12 +77,12 @@ impl Place {
         if let Some(path) =
             folders.map(|folder| below(&self.prefix, folder)).into_iter().find(|path| path.is_file())
         {
-            return Some(Found { loader: loader(&path), path, prefix: self.prefix.clone() });
+            return Some(Found { loader: loader(&path), prefix: self.prefix.clone(), ..Found::at(path) });
         }
+        // What the system has comes before what only one user may look at.
         let path = env::var_os("PATH").unwrap_or_default();
-        let places = env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
-        let path = places.map(|folder| folder.join(program)).find(|path| path.is_file())?;
-        Some(Found { path, prefix: PathBuf::new(), loader: None })
+        let places = SYSTEM.iter().map(PathBuf::from).chain(env::split_paths(&path));
+        places.map(|folder| folder.join(program)).find(|path| path.is_file()).map(Found::at)
     }
 
     /// Another user may not be able to look into the folder where it was built.
@@ -84,22 +92,35 @@ impl Place {
         if !path.exists() {
             fs::copy(built, &path).ok()?;
         }
-        Some(Found { path, prefix: PathBuf::new(), loader: None })
+        Some(Found::at(path))
     }
 }
 
 impl Found {
+    pub fn at(path: PathBuf) -> Found {
+        Found { path, prefix: PathBuf::new(), loader: None, front: Vec::new(), is_own_user: false }
+    }
+
+    /// The same, started by words that end in exec of what follows them.
+    pub fn behind(&self, words: &[String]) -> Found {
+        Found { front: [words, &self.front].concat(), ..self.clone() }
+    }
+
+    /// The same, not as another user.
+    pub fn as_own_user(&self) -> Found {
+        Found { is_own_user: true, ..self.clone() }
+    }
+
     pub fn command(&self) -> Command {
-        let mut command = match &self.loader {
-            // A variable would do, but servers hand that one on to programs, which
-            // then look for their libraries in more places.
-            Some(loader) => {
-                let mut command = Command::new(loader);
-                command.arg("--library-path").arg(libraries(&self.prefix)).arg(&self.path);
-                command
-            }
-            None => Command::new(&self.path),
-        };
+        let mut words: Vec<OsString> = self.front.iter().map(OsString::from).collect();
+        // A variable would do, but servers hand that one on to programs, which
+        // then look for their libraries in more places.
+        if let Some(loader) = &self.loader {
+            words.extend([loader.into(), "--library-path".into(), libraries(&self.prefix).into()]);
+        }
+        words.push(self.path.clone().into());
+        let mut command = Command::new(words.remove(0));
+        command.args(words);
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").stdin(Stdio::null());
         command
     }
@@ -107,7 +128,7 @@ impl Found {
     /// As a user who is not root.
     pub fn server(&self) -> Command {
         let mut command = self.command();
-        if nix::unistd::geteuid().is_root() {
+        if nix::unistd::geteuid().is_root() && !self.is_own_user {
             command.uid(NOBODY).gid(NOBODY);
         }
         command

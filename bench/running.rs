@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::socket::{Backlog, listen};
 use nix::unistd::Pid;
+use svcd_tests::process::children;
 
 use crate::account::Account;
 use crate::place::{Found, Place};
@@ -76,6 +78,10 @@ impl Running {
         ))
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Processor time of it and of all that it has started.
     pub fn seconds(&self) -> Option<f64> {
         self.account.as_ref()?.seconds()
@@ -86,13 +92,21 @@ impl Running {
         self.account.as_ref()?.user_seconds()
     }
 
-    /// It and all that it has started, as far as they have not ended.
+    /// It and all that it has started, as far as they have not ended. None where nobody
+    /// knows.
     pub fn processes(&self) -> Option<Vec<u32>> {
-        self.account.as_ref()?.processes()
+        match &self.account {
+            Some(account) => account.processes(),
+            None => Path::new("/proc/self/stat").exists().then(|| descendants(self.id())),
+        }
     }
 
+    /// Without a connection where that is possible: it would be one more than are counted.
     fn listens(&mut self) -> bool {
-        self.within(Duration::from_secs(10), |running| TcpStream::connect(running.address).is_ok())
+        self.within(Duration::from_secs(60), |running| match fs::read_to_string("/proc/net/tcp") {
+            Ok(table) => is_listening(&table, running.address.port()),
+            Err(_) => TcpStream::connect(running.address).is_ok(),
+        })
     }
 
     /// Whether this happens before the server ends or the time is over.
@@ -108,11 +122,39 @@ impl Running {
     }
 }
 
+/// A process, and all that it or one of them has made.
+fn descendants(id: u32) -> Vec<u32> {
+    let below = children(id).into_iter().flat_map(|child| descendants(child.id));
+    [id].into_iter().chain(below).collect()
+}
+
+/// Whether somebody listens at a port of any address, as in proc_pid_net(5).
+fn is_listening(table: &str, port: u16) -> bool {
+    let (port, listening) = (format!(":{port:04X}"), "0A");
+    table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).any(|words| {
+        words.get(1).is_some_and(|local| local.ends_with(&port)) && words.get(3) == Some(&listening)
+    })
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM);
         self.within(Duration::from_secs(5), |_| false);
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_listening;
+
+    #[test]
+    fn who_listens_is_in_the_table_of_the_kernel() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr\n\
+            \x20  0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00\n\
+            \x20  1: 0100007F:0050 0100007F:1F91 01 00000000:00000000 00\n";
+        let found = [8080, 80, 8081].map(|port| is_listening(table, port));
+        assert_eq!(found, [true, false, false], "only who listens, not who is connected");
     }
 }

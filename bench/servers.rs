@@ -35,7 +35,7 @@ pub struct Server {
     pub inherits: bool,
 }
 
-const SVCD: Server = Server {
+pub const SVCD: Server = Server {
     name: "svcd",
     program: "svcd",
     package: "",

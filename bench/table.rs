@@ -258,6 +258,11 @@ pub fn shown(figure: f64) -> String {
     }
 }
 
+/// The same, but what was counted has no fraction.
+pub fn counted(figure: f64) -> String {
+    if figure.fract() == 0.0 { format!("{figure:.0}") } else { shown(figure) }
+}
+
 pub fn line(first: &str, cells: impl Iterator<Item = String>) -> String {
     format!("| {first} | {} |\n", cells.collect::<Vec<_>>().join(" | "))
 }

@@ -6,7 +6,7 @@
 #   linker/setup.sh build test        also qemu, to run the aarch64 program, curl,
 #                                     strace, which makes system calls fail, and
 #                                     the Python packages of tests/darwin
-#   linker/setup.sh build lint        also clippy, rustfmt, shellcheck, ruff
+#   linker/setup.sh build lint        also clippy, rustfmt, shellcheck, mandoc, ruff
 #   linker/setup.sh browser           a Chromium, for the browser test
 #   linker/setup.sh build fuzz        cargo-fuzz, and a compiler for libFuzzer
 #   linker/setup.sh clients           wget, HTTPie, what makes passwords, and an nginx
@@ -15,6 +15,7 @@
 #   linker/setup.sh programs          git, PHP, cgit and others that the server runs
 #   linker/setup.sh bench             other servers and what asks them, for a comparison;
 #                                     not installed, but unpacked in target/bench/root
+#   linker/setup.sh compare           the same servers, and some more
 #
 # The program needs core built from source (see freestanding.toml), and compiler
 # and sources must be of one version. So both come from one place: a rustup
@@ -242,6 +243,7 @@ need_lint() {
         esac
     fi
     need shellcheck shellcheck
+    have mandoc || install mandoc || say "no mandoc; the manual page is not looked at"
     # Only where there is something for it to look at.
     [ -z "$(find . -name '*.py' ! -path './.*' ! -path './target/*' | head -n 1)" ] ||
         [ -x .venv/bin/ruff ] || into_venv ruff || give_up "no ruff; see $log"
@@ -352,10 +354,14 @@ download() {
     [ -n "$names" ] && (cd target/bench/packages && bounded 300 apt-get -qq download $names) >>"$log" 2>&1
 }
 
-# Nothing but the two clients is needed: each server that is not there is named.
 need_bench() {
     unpacked wrk wrk || give_up "no wrk; install it"
     unpacked ab apache2-utils || give_up "no ab; install apache2-utils"
+    find_servers
+}
+
+# Nobody is needed: each server that is not there is named.
+find_servers() {
     unpacked nginx nginx-light || say "no nginx; it is not measured"
     unpacked lighttpd lighttpd || say "no lighttpd; it is not measured"
     unpacked busybox busybox-static || say "no busybox; it is not measured"
@@ -363,6 +369,15 @@ need_bench() {
     unpacked mini_httpd mini-httpd || say "no mini_httpd; it is not measured"
     # Not every release of the distributions has it.
     unpacked darkhttpd darkhttpd || say "no darkhttpd; it is not measured"
+}
+
+# Also those that are too slow for a bench.
+need_compare() {
+    find_servers
+    unpacked webfsd webfs || say "no webfsd; it is not compared"
+    unpacked caddy caddy || say "no Caddy; it is not compared"
+    have python3 || say "no python3; its server is not compared"
+    have php || say "no php; its server is not compared"
 }
 
 # The machine that the suite is run in, and a std for arm64 to build the suite with.
@@ -413,6 +428,7 @@ for level; do
         ;;
     programs) need_programs ;;
     bench) need_bench ;;
+    compare) need_compare ;;
     boot) need_boot ;;
     *) give_up "unknown level $level" ;;
     esac

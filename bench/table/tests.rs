@@ -1,4 +1,4 @@
-use super::{COST, Manner, RATE, Row, Sample, Table};
+use super::{COST, Manner, RATE, Row, Sample, Table, counted};
 
 fn row(server: &'static str, kept: bool, round: usize, rate: f64, failures: u64) -> Row {
     let sample = Sample { requests: 1, rate, half: 1.0, most: 2.0, failures, cost: None };
@@ -64,4 +64,12 @@ fn a_summary_has_the_connections_in_the_middle_or_as_many_as_there_are() {
         lines.starts_with("| 32 connections |") && lines.contains("| page, closed, 8 at a time |"),
         "{lines}"
     );
+}
+
+#[test]
+fn what_was_counted_has_no_fraction() {
+    let rows = [(7.0, "7"), (44_507.0, "44507"), (12.25, "12.2"), (0.5, "0.50"), (0.0, "0")];
+    for (value, expected) in rows {
+        assert_eq!(counted(value), expected);
+    }
 }

@@ -37,6 +37,7 @@ pub mod pace;
 pub mod parts;
 pub mod process;
 pub mod program;
+pub mod qemu;
 pub mod remains;
 pub mod response;
 pub mod scripts;
@@ -47,6 +48,7 @@ pub mod table;
 pub mod transcript;
 pub mod tree;
 pub mod unix;
+pub mod valgrind;
 pub mod versions;
 pub mod writing;
 

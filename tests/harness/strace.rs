@@ -220,6 +220,21 @@ pub fn by_process(text: &str) -> Vec<Traced> {
     lines.into_iter().map(|(id, text)| Traced { id, calls: calls_in(&text) }).collect()
 }
 
+/// Names in order; one several times in turn is there once, with its number.
+pub fn folded<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut runs: Vec<(&str, usize)> = Vec::new();
+    for name in names {
+        match runs.last_mut() {
+            Some(run) if run.0 == name => run.1 += 1,
+            _ => runs.push((name, 1)),
+        }
+    }
+    let word = |(name, count): (&str, usize)| {
+        if count == 1 { name.to_owned() } else { format!("{name} ×{count}") }
+    };
+    runs.into_iter().map(word).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,6 @@
 //! The numbers are those of one compiler; with another one they are only printed.
 
 mod functions;
-mod log;
 mod native;
 mod requests;
 

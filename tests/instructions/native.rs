@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use svcd_tests::program::dist;
+use svcd_tests::valgrind::collected;
 
 use crate::requests::{FILE, get, serve, tree};
 
@@ -25,15 +26,4 @@ pub fn of_another_get() -> Option<usize> {
         collected(&serve(command, &tree, &asked))
     };
     Some(count(20)?.checked_sub(count(10)?)? / 10)
-}
-
-/// `==1== Collected : 480596`
-fn collected(said: &str) -> Option<usize> {
-    said.split_once("Collected : ")?.1.lines().next()?.trim().parse().ok()
-}
-
-#[test]
-fn what_callgrind_has_counted_is_found() {
-    assert_eq!(collected("==7== \n==7== Events    : Ir\n==7== Collected : 480596\n==7== \n"), Some(480_596));
-    assert_eq!(collected("==7== Events    : Ir\n"), None);
 }

@@ -8,9 +8,7 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::Signal;
 use svcd_tests::process::until_children;
 use svcd_tests::server::request;
-use svcd_tests::{Connection, Program, Server, Tree, scripts, until};
-
-use crate::log;
+use svcd_tests::{Connection, Program, Server, Tree, qemu, scripts, until};
 
 pub struct Count {
     pub name: &'static str,
@@ -76,12 +74,12 @@ fn on_one_connection() -> Vec<Count> {
     ];
     let tree = tree();
     let file = tree.base().join("log");
-    let words = log::words(file.to_str().expect("a temporary folder in UTF-8"), true);
+    let words = qemu::words(file.to_str().expect("a temporary folder in UTF-8"), true);
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     let command = Program::chosen().behind(&words).command();
     serve(command, &tree, &asked);
     let text = fs::read(&file).expect("what qemu wrote");
-    let mut parts = log::between_receives(&String::from_utf8_lossy(&text)).into_iter();
+    let mut parts = qemu::between_receives(&String::from_utf8_lossy(&text)).into_iter();
     let names = ["start"].into_iter().chain(asked.iter().map(|row| row.0)).chain(["end of the connection"]);
     let counts: Vec<_> = names
         .zip(parts.by_ref())
@@ -123,10 +121,10 @@ pub fn serve(mut command: Command, tree: &Tree, asked: &[(&str, Vec<u8>)]) -> St
 fn of_a_connection() -> usize {
     let tree = tree();
     let file = tree.base().join("log");
-    let words = log::words(file.to_str().expect("a temporary folder in UTF-8"), false);
+    let words = qemu::words(file.to_str().expect("a temporary folder in UTF-8"), false);
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     let server = Server::with(tree).arguments(&["-q"]).behind(&words).start();
-    let count = || log::count(&String::from_utf8_lossy(&fs::read(&file).expect("what qemu wrote")));
+    let count = || qemu::count(&String::from_utf8_lossy(&fs::read(&file).expect("what qemu wrote")));
     let mut counts = [0; 2];
     for count_behind in &mut counts {
         // The request is there when somebody looks for it.

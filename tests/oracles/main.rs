@@ -11,9 +11,9 @@ mod listing;
 mod media_types;
 mod negotiation;
 mod numbers;
+mod option_table;
 mod paths;
 mod ranges;
-mod readme;
 
 /// A request's head with these field lines, each ending in CRLF.
 fn head(lines: &str) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Rows of calls as text: a name, how many calls, and their names in order.
 
-use svcd_tests::strace::Call;
+use svcd_tests::strace::{Call, folded};
 
 /// What one process does for one thing.
 #[derive(Debug)]
@@ -32,20 +32,6 @@ pub fn render(rows: &[Row]) -> String {
         text + "\n"
     };
     rows.iter().map(line).collect()
-}
-
-fn folded<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut runs: Vec<(&str, usize)> = Vec::new();
-    for name in names {
-        match runs.last_mut() {
-            Some(run) if run.0 == name => run.1 += 1,
-            _ => runs.push((name, 1)),
-        }
-    }
-    let word = |(name, count): (&str, usize)| {
-        if count == 1 { name.to_owned() } else { format!("{name} ×{count}") }
-    };
-    runs.into_iter().map(word).collect()
 }
 
 /// The name and the number of each row in a text of [`render`].
