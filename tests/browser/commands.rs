@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 
 use svcd_tests::{Connection, Server, Tree, skip};
 
+use crate::trace;
+
 /// Where the site says that its server is.
 const HOST_PORT: &str = "127.0.0.1:8080";
 const TO_NC: &str = " | nc 127.0.0.1 8080";
@@ -40,7 +42,12 @@ pub fn run(sessions: &Sessions, site: &Path) -> Vec<String> {
         for line in sessions.values().flatten().filter(|line| line.status == 0) {
             shell(&line.text, &folder);
         }
-        let server = Server::with(tree).arguments(&options).in_folder(&folder).start();
+        let mut server = Server::with(tree).arguments(&options).in_folder(&folder);
+        if options.contains(&"--trace") {
+            let Some(program) = trace::flavour() else { continue };
+            server = server.program(&program);
+        }
+        let server = server.start();
         for line in lines.iter().filter(|line| line.status != 0) {
             problems.extend(ask(line, server.address, &folder).err());
         }

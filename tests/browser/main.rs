@@ -9,27 +9,27 @@
 //! is the first status of the answer, `type` (default text/html) its media
 //! type. A `<pre data-status>` holds a command line whose answer has that status;
 //! `data-server` holds the options that its server needs. A line of status 0
-//! prepares the others.
+//! prepares the others. Options with `--trace` are for the flavour that has them.
 
 mod commands;
 mod devtools;
+mod explained;
 mod listing;
+mod pictures;
 mod programs;
+mod trace;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use svcd_tests::log_line::LogLine;
 use svcd_tests::{Server, Tree, note, skip};
 
 use commands::{Line, Sessions};
 use devtools::Browser;
+use pictures::{save_screenshots, screenshots};
 
 const VIEWPORTS: [(&str, u32, u32, bool); 2] = [("desktop", 1280, 800, false), ("phone", 390, 844, true)];
 
@@ -258,30 +258,6 @@ fn ended(events: &[Value]) -> BTreeSet<String> {
 
 fn is_bad(level: &Value) -> bool {
     ["error", "warning", "assert"].iter().any(|bad| level == bad)
-}
-
-/// The whole page, by day and by night.
-fn save_screenshots(browser: &mut Browser, viewport: &str, path: &str, facts: &Value) {
-    let name = path.trim_matches('/').replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let name = if name.is_empty() { "home" } else { &name };
-    for scheme in ["light", "dark"] {
-        let feature = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        browser.call("Emulation.setEmulatedMedia", feature);
-        let clip = json!({ "x": 0, "y": 0, "width": facts["width"], "height": facts["height"], "scale": 1 });
-        let whole = json!({ "captureBeyondViewport": true, "clip": clip });
-        let picture = text(&browser.call("Page.captureScreenshot", whole)["data"]);
-        let file = screenshots().join(format!("{viewport}-{scheme}-{name}.png"));
-        fs::write(&file, STANDARD.decode(picture).expect("base64")).expect("a file for a screenshot");
-    }
-}
-
-fn screenshots() -> PathBuf {
-    let folder = match env::var_os("SVCD_SCREENSHOTS") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots"),
-    };
-    fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    folder
 }
 
 fn site() -> PathBuf {
