@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use svcd_tests::deadline;
+use svcd_tests::{deadline, until};
 
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const ON_MACOS: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
@@ -118,7 +118,13 @@ impl Browser {
     pub fn choose_file(&mut self, input: &str, file: &Path) {
         let params = json!({ "expression": format!("document.querySelector('{input}')") });
         let id = self.call("Runtime.evaluate", params)["result"]["objectId"].take();
+        // The page is told of it behind this call. Its own listener is called first.
+        self.evaluate(&format!(
+            "window.chosen = false;
+            document.querySelector('{input}').addEventListener('change', () => {{ chosen = true }}, {{ once: true }})"
+        ));
         self.call("DOM.setFileInputFiles", json!({ "files": [file], "objectId": id }));
+        until("the page to know of the file", || (self.evaluate("chosen") == true).then_some(()));
     }
 
     /// Waits until the events since the last `take_events` satisfy `enough`.
