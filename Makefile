@@ -98,7 +98,6 @@ test-ahead:
 	@$(WITH_TOOLS) cargo test -p svcd --lib
 	@$(WITH_TOOLS) cargo test -p svcd --doc
 	@$(WITH_TOOLS) cargo test -q -p svcd-bench
-	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -q -p svcd-compare
 	@echo "== its oracles, what the programs are made of, a browser, other clients, programs it runs"
 	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients --test programs
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
@@ -107,7 +106,6 @@ ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== the exact calls of each request, and the memory that they touch"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test syscalls --test footprint
 	@echo "== the flavour that prints its calls, beside strace"
-	@$(WITH_TOOLS) cargo test -q -p svcd --lib --features trace trace
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-trace-$(HERE)" cargo test -q -p svcd-tests --test trace
 	@echo "== the course: its programs, and every command of docs/course"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test course
@@ -139,19 +137,7 @@ else
 	    echo "== the suite, in the Darwin rig: dist/svcd-darwin-aarch64" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.05 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
-	    cargo test -p svcd-tests --test suite -- --test-threads 8 && \
-	    echo "== the programs of the course, in the Darwin rig" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
-	    cargo test -q -p svcd-tests --test course && \
-	    echo "== the exact calls of each request, in the Darwin rig" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
-	    cargo test -q -p svcd-tests --test syscalls the_calls && \
-	    echo "== the flavour that prints its calls, beside the Darwin rig's own trace" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-trace-darwin-aarch64'" SVCD_DEADLINE=60 \
-	    cargo test -q -p svcd-tests --test trace && \
-	    echo "== calls that fail, in the Darwin rig, one case of 211" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
-	    SVCD_DEADLINE=60 FAULTS=211 cargo test -q -p svcd-tests --test faults; \
+	    cargo test -p svcd-tests --test suite -- --test-threads 8; \
 	else \
 	    echo "== the suite, in the Darwin rig: skipped, no Python with unicorn here"; \
 	fi
@@ -163,6 +149,12 @@ test-beside:
 	@echo "== a part of the suite, and the program as the first process, on a real arm64 kernel"
 	@tests/boot/build.sh
 	@$(WITH_TOOLS) SVCD_BOOT="$(SMOKE)" $(BOOT_TEST)
+ifneq ($(filter $(HERE),$(PROGRAMS)),)
+	@echo "== servers side by side"
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" SVCD_DEADLINE=240 cargo test -q -p svcd-compare
+	@echo "== the library of the flavour that prints its calls"
+	@$(WITH_TOOLS) cargo test -q -p svcd --lib --features trace trace
+endif
 ifneq ($(HERE),darwin-aarch64)
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
 	    echo "== the Darwin rig: does it catch what XNU would?" && \
@@ -170,7 +162,19 @@ ifneq ($(HERE),darwin-aarch64)
 	    echo "== its paths, on an older kernel in the Darwin rig" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' --old '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.05 SVCD_DEADLINE=240 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
-	    cargo test -q -p svcd-tests --test suite -- --test-threads 8 paths docroot redirect; \
+	    cargo test -q -p svcd-tests --test suite -- --test-threads 8 paths docroot redirect && \
+	    echo "== the programs of the course, in the Darwin rig" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=240 \
+	    cargo test -q -p svcd-tests --test course && \
+	    echo "== the exact calls of each request, in the Darwin rig" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=240 \
+	    cargo test -q -p svcd-tests --test syscalls the_calls && \
+	    echo "== the flavour that prints its calls, beside the Darwin rig's own trace" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-trace-darwin-aarch64'" SVCD_DEADLINE=240 \
+	    cargo test -q -p svcd-tests --test trace && \
+	    echo "== calls that fail, in the Darwin rig, one case of 211" && \
+	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD_DEADLINE=240 FAULTS=211 cargo test -q -p svcd-tests --test faults; \
 	else \
 	    echo "== the Darwin rig: skipped, no Python with unicorn here"; \
 	fi
