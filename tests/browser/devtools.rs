@@ -70,6 +70,8 @@ impl Browser {
         let mut command = Command::new("sh");
         command.args(["-c", SHELL]).arg(executable).args(FLAGS);
         command.arg(format!("--user-data-dir={}", profile.display()));
+        // Else it finds no file whose name is not ASCII, where nobody has said what names are.
+        command.env("LC_ALL", "C.UTF-8");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("a shell");
         let to = child.stdin.take().expect("stdin is piped");
