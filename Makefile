@@ -136,7 +136,7 @@ else
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
 	    echo "== the suite, in the Darwin rig: dist/svcd-darwin-aarch64" && \
 	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
-	    SVCD_SCALE=0.05 SVCD_DEADLINE=60 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
+	    SVCD_SCALE=0.05 SVCD_DEADLINE=180 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
 	    cargo test -p svcd-tests --test suite -- --test-threads 8; \
 	else \
 	    echo "== the suite, in the Darwin rig: skipped, no Python with unicorn here"; \
