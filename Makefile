@@ -41,6 +41,9 @@ HERE := $(shell uname -sm | tr 'A-Z ' 'a-z-' | sed 's/arm64$$/aarch64/')
 # cargo starts with it.
 WITH_TOOLS := . target/toolchain.env &&
 
+# Plays Darwin for the program behind it.
+RIG := '$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig'
+
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
@@ -135,7 +138,7 @@ ifeq ($(HERE),darwin-aarch64)
 else
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
 	    echo "== the suite, in the Darwin rig: dist/svcd-darwin-aarch64" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD="$(RIG) '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.05 SVCD_DEADLINE=180 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
 	    cargo test -p svcd-tests --test suite -- --test-threads 8; \
 	else \
@@ -160,20 +163,20 @@ ifneq ($(HERE),darwin-aarch64)
 	    echo "== the Darwin rig: does it catch what XNU would?" && \
 	    .venv/bin/python -m unittest discover -s tests/darwin && \
 	    echo "== its paths, on an older kernel in the Darwin rig" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' --old '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD="$(RIG) --old '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_SCALE=0.05 SVCD_DEADLINE=240 SVCD_PATH_MAX=1024 SVCD_USER_BY=DARWIN_RIG_USER \
 	    cargo test -q -p svcd-tests --test suite -- --test-threads 8 paths docroot redirect && \
 	    echo "== the programs of the course, in the Darwin rig" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=240 \
+	    SVCD="$(RIG) '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=240 \
 	    cargo test -q -p svcd-tests --test course && \
 	    echo "== the exact calls of each request, in the Darwin rig" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=240 \
+	    SVCD="$(RIG) '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=240 \
 	    cargo test -q -p svcd-tests --test syscalls the_calls && \
 	    echo "== the flavour that prints its calls, beside the Darwin rig's own trace" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-trace-darwin-aarch64'" SVCD_DEADLINE=240 \
+	    SVCD="$(RIG) '$$SVCD_DIST/svcd-trace-darwin-aarch64'" SVCD_DEADLINE=240 \
 	    cargo test -q -p svcd-tests --test trace && \
 	    echo "== calls that fail, in the Darwin rig, one case of 211" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD="$(RIG) '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_DEADLINE=240 FAULTS=211 cargo test -q -p svcd-tests --test faults; \
 	else \
 	    echo "== the Darwin rig: skipped, no Python with unicorn here"; \
@@ -199,7 +202,7 @@ faults: ## every call that the program makes fails with every error; ONLY=recvfr
 	    cargo test -q -p svcd-tests --test faults -- --test-threads 1
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null && [ -e dist/svcd-darwin-aarch64 ]; then \
 	    echo "== the same in the Darwin rig, one case of $(RIG)" && \
-	    SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" \
+	    SVCD="$(RIG) '$$SVCD_DIST/svcd-darwin-aarch64'" \
 	    SVCD_DEADLINE=60 FAULTS=$(RIG) FAULTS_ONLY="$(ONLY)" \
 	    cargo test -q -p svcd-tests --test faults -- --test-threads 1; \
 	else \
@@ -270,7 +273,7 @@ size: build ## what weighs how much: functions, modules, constants, memory; UPDA
 syscalls: build ## the calls of every kind of request, compared with docs/calls.md; UPDATE=1 writes it
 	@$(WITH_TOOLS) SHOW=1 SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -q -p svcd-tests --test syscalls the_calls
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
-	    SHOW=1 SVCD="'$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig' '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
+	    SHOW=1 SVCD="$(RIG) '$$SVCD_DIST/svcd-darwin-aarch64'" SVCD_DEADLINE=60 \
 	    cargo test -q -p svcd-tests --test syscalls the_calls; \
 	else \
 	    echo "the calls on Darwin: skipped, no Python with unicorn here"; \

@@ -108,15 +108,16 @@ fn measure(group: &Group) -> Result<(), String> {
     let names: Vec<&str> = servers::ALL.iter().map(|server| server.name).chain([spawn::NAME]).collect();
     let table = Table { rows: &rows, servers: &names, clients: &clients };
     let names: Vec<&str> = cases.iter().map(|(case, _)| case.name).collect();
-    let mut versions: Vec<String> = contestants.iter().map(|contestant| contestant.version.clone()).collect();
-    versions.retain(|version| !version.starts_with("svcd --"));
+    let ways = [servers::SPARE, servers::REUSE];
+    let different = contestants.iter().filter(|contestant| !ways.contains(&contestant.server.name));
+    let mut versions: Vec<String> = different.map(|contestant| contestant.version.clone()).collect();
     versions.sort();
     versions.extend(load.versions());
     let about = machine::about(&versions, &format!("{rounds} rounds of {seconds} s, each server in turn"));
     let small = cases.iter().find(|(case, _)| case.word == "1k");
     let idle = small.map(|(case, _)| idle::markdown(&contestants, case)).unwrap_or_default();
     let summary = format!("{}\n{idle}\n{about}", table.summary(&names));
-    let waiting = [servers::SPARE, servers::REUSE].map(|first| {
+    let waiting = ways.map(|first| {
         let others = table.servers.iter().copied().filter(|name| !servers::is_own(name));
         let servers: Vec<&str> = [first].into_iter().chain(others).collect();
         Table { rows: &rows, servers: &servers, clients: &clients }.summary(&names)

@@ -1,10 +1,8 @@
 //! The page of the site that shows the calls of a request, with the flavour of the
 //! program that tells them, with the usual one, and without a script.
 
-use std::env;
-
 use serde_json::{Value, json};
-use svcd_tests::program::dist;
+use svcd_tests::program::built;
 use svcd_tests::{Program, Server, Tree, note, skip, until};
 
 use crate::devtools::{Browser, executable};
@@ -30,8 +28,7 @@ const DISTURBED: &str = "window.usual = window.fetch;
 
 /// The program that tells its calls; None: it was not built, or this is none that it runs on.
 pub fn flavour() -> Option<Program> {
-    let system = if env::consts::OS == "macos" { "darwin" } else { env::consts::OS };
-    let file = dist().join(format!("svcd-trace-{system}-{}", env::consts::ARCH));
+    let file = built("svcd-trace");
     if !file.is_file() {
         skip("the flavour that tells its calls", "it was not built; see `make trace`");
         return None;
@@ -50,6 +47,18 @@ fn open(browser: &mut Browser, server: &Server) {
     let origin = format!("http://{}", server.address);
     let problems = visit(browser, &format!("{origin}/trace/"), &origin, 200).problems;
     assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// The page by the flavour that tells its calls; None: something for that is not here.
+fn shown(what: &str, arguments: &[&str]) -> Option<(Server, Browser)> {
+    let Some(executable) = executable() else {
+        skip(what, "no Chromium found; $CHROMIUM can name one");
+        return None;
+    };
+    let server = serve(&flavour()?, arguments);
+    let mut browser = Browser::start(&executable);
+    open(&mut browser, &server);
+    Some((server, browser))
 }
 
 fn said(browser: &mut Browser) -> String {
@@ -106,13 +115,7 @@ const CHOICES: [(&str, &str, &str, &[&str]); 8] = [
 
 #[test]
 fn the_calls_of_a_request_are_shown_while_it_is_made() {
-    let Some(executable) = executable() else {
-        return skip("calls in a browser", "no Chromium found; $CHROMIUM can name one");
-    };
-    let Some(program) = flavour() else { return };
-    let server = serve(&program, &TOLD);
-    let mut browser = Browser::start(&executable);
-    open(&mut browser, &server);
+    let Some((_server, mut browser)) = shown("calls in a browser", &TOLD) else { return };
     assert_recorded(&mut browser);
     assert!(is_visible(&mut browser, "#ask"));
     let choices = number(&browser.evaluate("document.querySelectorAll('#what option').length"));
@@ -158,13 +161,7 @@ fn assert_explained(lines: &[Value]) {
 
 #[test]
 fn a_trace_of_another_request_is_not_shown() {
-    let Some(executable) = executable() else {
-        return skip("another's calls in a browser", "no Chromium found; $CHROMIUM can name one");
-    };
-    let Some(program) = flavour() else { return };
-    let server = serve(&program, &TOLD);
-    let mut browser = Browser::start(&executable);
-    open(&mut browser, &server);
+    let Some((server, mut browser)) = shown("another's calls in a browser", &TOLD) else { return };
     browser.evaluate(&DISTURBED.replace("COUNT", "3"));
     let told = ask(&mut browser, 0);
     assert!(told.contains("Asked ") && told.contains(" times, until both"), "{told}");
@@ -178,6 +175,7 @@ fn a_trace_of_another_request_is_not_shown() {
     assert_recorded(&mut browser);
     drop(server);
 
+    let Some(program) = flavour() else { return };
     let server = serve(&program, &["--trace=openat2,openat,sendto", "-o", "/dev/null"]);
     open(&mut browser, &server);
     let told = ask(&mut browser, 0);
@@ -191,13 +189,10 @@ fn a_trace_of_another_request_is_not_shown() {
 
 #[test]
 fn times_do_not_hide_the_calls() {
-    let Some(executable) = executable() else {
-        return skip("times of calls in a browser", "no Chromium found; $CHROMIUM can name one");
+    let Some((_server, mut browser)) = shown("times of calls in a browser", &["-r", "-T", "-o", "/dev/null"])
+    else {
+        return;
     };
-    let Some(program) = flavour() else { return };
-    let server = serve(&program, &["-r", "-T", "-o", "/dev/null"]);
-    let mut browser = Browser::start(&executable);
-    open(&mut browser, &server);
     let told = ask(&mut browser, 0);
     assert!(told.contains("200 OK, by "), "{told}");
     let lines = browser.evaluate(LINES);

@@ -158,9 +158,14 @@ fn existing(word: &str) -> Option<PathBuf> {
     word.contains('/').then(|| named(Path::new(word)).or_else(|| named(&workspace().join(word)))).flatten()
 }
 
-fn host_program() -> PathBuf {
+/// The program of this name for this machine: `svcd`, or a flavour of it.
+pub fn built(name: &str) -> PathBuf {
     let system = if env::consts::OS == "macos" { "darwin" } else { env::consts::OS };
-    let program = dist().join(format!("svcd-{system}-{}", env::consts::ARCH));
+    dist().join(format!("{name}-{system}-{}", env::consts::ARCH))
+}
+
+fn host_program() -> PathBuf {
+    let program = built("svcd");
     assert!(program.is_file(), "{} is missing: run `make build` first", program.display());
     program.canonicalize().expect("an existing file has a name")
 }

@@ -3,7 +3,7 @@
 //! Every call goes through one gate, so this is where strace(1) has ptrace(2): [`trap`]
 //! stands in front of the gate's instruction, writes down what goes in, lets the call
 //! happen and writes down what has come out. What it does itself, it does by raw calls
-//! that nobody traces (`os::trace`), and memory it has of its own: no call of the
+//! that nobody traces (`own`, `os::trace`), and memory it has of its own: no call of the
 //! program is changed by being looked at, but for the descriptors above its own.
 //!
 //! A line is one write(2), so that the lines of many processes do not mix.
@@ -11,6 +11,7 @@
 mod hook;
 mod line;
 mod output;
+pub mod own;
 mod record;
 pub mod show;
 pub mod socket;

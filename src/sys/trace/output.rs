@@ -4,6 +4,7 @@ use svcd::text::Buffer;
 use svcd::trace::{Color, Settings};
 
 use super::line::{LENGTH, Line};
+use super::own;
 use crate::sys::errno::{Errno, Failure};
 use crate::sys::os;
 
@@ -30,15 +31,15 @@ impl Output {
     /// exec.
     pub fn open(settings: &Settings) -> Result<Output, Failure> {
         let opened = match settings.output {
-            Some(path) => os::trace::open_append(path).map_err(|errno| errno.of("openat"))?,
+            Some(path) => own::open_append(path).map_err(|errno| errno.of("openat"))?,
             None => 2,
         };
         let mut own = Err(Errno::EBADF);
         for least in NUMBERS {
-            own = own.or_else(|_| os::trace::duplicate(opened, least));
+            own = own.or_else(|_| own::duplicate(opened, least));
         }
         if settings.output.is_some() {
-            os::trace::close(opened);
+            own::close(opened);
         }
         let descriptor = own.map_err(|errno| errno.of("fcntl"))?;
         let has_color = match settings.color {
@@ -75,6 +76,6 @@ impl Output {
     }
 
     pub fn put(&self, bytes: &[u8]) -> bool {
-        os::trace::write(self.descriptor, bytes) != Err(Errno::EPIPE)
+        own::write(self.descriptor, bytes) != Err(Errno::EPIPE)
     }
 }

@@ -7,6 +7,7 @@ use svcd::text::{Buffer, decimal};
 
 use super::line::push_seconds;
 use super::output::Output;
+use super::own;
 use crate::sys::errno::Failure;
 use crate::sys::os;
 
@@ -24,7 +25,7 @@ impl Counts {
 
     pub fn new() -> Result<Counts, Failure> {
         let len = os::trace::SIGNATURES.len();
-        let address = os::trace::map_shared(len * size_of::<Count>()).map_err(|errno| errno.of("mmap"))?;
+        let address = own::map_shared(len * size_of::<Count>()).map_err(|errno| errno.of("mmap"))?;
         let first = ptr::with_exposed_provenance(address);
         // SAFETY: mmap gave so many zeroed bytes at least, aligned to a page, that
         // nothing else points to and nobody unmaps; all touch them as atomics only.
