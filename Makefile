@@ -47,13 +47,13 @@ RIG := '$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig'
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs boot-test faults fuzz soak slow bench bench-cgi growth compare lint abi-check size syscalls instructions course manual install clean
+.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs test-packaging boot-test faults fuzz soak slow bench bench-cgi growth compare lint abi-check size syscalls instructions course manual install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## find or install every tool; the other targets do it by themselves
-	@linker/setup.sh build test lint $(if $(CI),browser clients programs boot)
+	@linker/setup.sh build test lint $(if $(CI),browser clients programs boot packages images proxies)
 
 setup-browser: ## also install a Chromium, and the other clients that are tried
 	@linker/setup.sh build browser clients
@@ -99,7 +99,6 @@ endif
 test-ahead:
 	@echo "== the library"
 	@$(WITH_TOOLS) cargo test -p svcd --lib
-	@$(WITH_TOOLS) cargo test -p svcd --doc
 	@$(WITH_TOOLS) cargo test -q -p svcd-bench
 	@echo "== its oracles, what the programs are made of, a browser, other clients, programs it runs"
 	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients --test programs
@@ -187,6 +186,10 @@ test-programs: ## git, PHP, cgit, Fossil and others, run by the program for this
 	@linker/setup.sh build test programs
 	@linker/build.sh release $(HERE)
 	@$(WITH_TOOLS) cargo test -p svcd-tests --test programs
+
+test-packaging: build trace ## packages, images, units, manifests, and svcd behind HAProxy and others
+	@linker/setup.sh build test packages images proxies
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test packaging
 
 boot-test: ## the suite and the program as /init on a real arm64 kernel, in an emulator; BOOT='paths put' for some
 	@linker/setup.sh build boot

@@ -16,6 +16,9 @@
 #   linker/setup.sh bench             other servers and what asks them, for a comparison;
 #                                     not installed, but unpacked in target/bench/root
 #   linker/setup.sh compare           the same servers, and some more
+#   linker/setup.sh packages          what looks at packages, and installs them somewhere else
+#   linker/setup.sh images            what builds and runs images of containers, and starts services
+#   linker/setup.sh proxies           servers to put in front, and what checks manifests
 #
 # The program needs core built from source (see freestanding.toml), and compiler
 # and sources must be of one version. So both come from one place: a rustup
@@ -380,6 +383,13 @@ need_compare() {
     have php || say "no php; its server is not compared"
 }
 
+# Nothing of these three is needed: the tests tell what they lack.
+need_packages() { :; }
+
+need_images() { :; }
+
+need_proxies() { :; }
+
 # The machine that the suite is run in, and a std for arm64 to build the suite with.
 # Nothing of it is needed: the tests tell what they lack.
 need_boot() {
@@ -430,6 +440,9 @@ for level; do
     bench) need_bench ;;
     compare) need_compare ;;
     boot) need_boot ;;
+    packages) need_packages ;;
+    images) need_images ;;
+    proxies) need_proxies ;;
     *) give_up "unknown level $level" ;;
     esac
 done
