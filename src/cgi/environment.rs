@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 
+use crate::access::forwarded::Remote;
 use crate::http::request::Version;
 use crate::http::target::Target;
 use crate::http::{Request, field, host};
@@ -33,7 +34,7 @@ pub struct Context<'a> {
     pub document_root: &'a [u8],
     /// None: a Unix socket.
     pub server: Option<SocketAddr>,
-    pub peer: Option<SocketAddr>,
+    pub remote: Remote,
     /// Whose password was right; empty: nobody's.
     pub user: &'a [u8],
     /// In bytes, as far as it is known.
@@ -109,18 +110,25 @@ pub fn push(block: &mut Buffer, context: &Context) {
     let version: &[u8] = if request.version == Version::Http10 { b"HTTP/1.0" } else { b"HTTP/1.1" };
     put("SERVER_PROTOCOL", version); // 4.1.16
     let mut room = [0; 48];
-    let remote = host_of(context.peer, b"unix:", &mut room);
+    let client = context.remote.address;
+    let remote = host_of(client, b"unix:", &mut room);
     put("REMOTE_ADDR", bare(remote)); // 4.1.8
     put("REMOTE_HOST", bare(remote)); // 4.1.9
-    put("REMOTE_PORT", port(context.peer, &mut [0; 20]));
+    put("REMOTE_PORT", port(client.filter(|client| client.port() > 0), &mut [0; 20]));
     let server = host_of(context.server, b"localhost", &mut room);
     if context.server.is_some() {
         put("SERVER_ADDR", bare(server));
     }
     let authority = context.authority.unwrap_or_default();
-    let name = host::split(authority).0;
+    let (name, own_port) = host::split(authority);
     put("HTTP_HOST", authority); // 4.1.18
     put("SERVER_NAME", if name.is_empty() { server } else { name }); // 4.1.14
+    if context.remote.is_https {
+        put("HTTPS", b"on");
+        // The one that the client knows: this server is behind another one.
+        put("SERVER_PORT", own_port);
+        put("SERVER_PORT", b"443");
+    }
     put("SERVER_PORT", port(context.server, &mut [0; 20])); // 4.1.15
     put("SERVER_PORT", b"80");
     push_fields(block, context);

@@ -97,6 +97,8 @@ refusals! {
     NoSuchMethod METHOD_NOT_ALLOWED "files have no such method",
     Teapot IM_A_TEAPOT "short and stout, RFC 2324 2.3.2",
     NoSuchHost NOT_FOUND "no such host",
+    TwoClients BAD_REQUEST "Forwarded and X-Forwarded-For differ, see --trusted",
+    NoProxyHeader BAD_REQUEST "not what the PROXY protocol has before a request, see --trusted",
     TooManyConnections SERVICE_UNAVAILABLE "too many connections, try again soon",
 
     // Its target.

@@ -46,6 +46,8 @@ pub fn options<'a>() -> Options<'a> {
         sandbox: Sandbox::On,
         max_conns: limits::MAX_CONNS,
         max_per_ip: 0,
+        trusted: List::new(),
+        health: None,
         spare: 0,
         reuse: 1,
         header_timeout: limits::HEADER_TIMEOUT,

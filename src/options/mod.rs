@@ -10,6 +10,7 @@ mod value;
 use core::ffi::CStr;
 use core::net::IpAddr;
 
+use crate::access::trusted;
 use crate::cgi::script;
 use crate::limits;
 use crate::text::{List, split};
@@ -106,6 +107,10 @@ pub struct Options<'a> {
     pub max_conns: u32,
     /// Connections of one address; 0: as many as there may be.
     pub max_per_ip: u32,
+    /// Proxies that are believed who the client is.
+    pub trusted: trusted::List,
+    /// The path that answers whether this server is well.
+    pub health: Option<&'a [u8]>,
     /// Processes that wait for connections; 0: each connection gets a new one.
     pub spare: u32,
     /// Connections that one of them serves.

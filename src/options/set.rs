@@ -4,6 +4,7 @@ use core::ffi::CStr;
 
 use super::table::Name;
 use super::{Log, Options, Sandbox, suffix, value};
+use crate::access::trusted::Trusted;
 use crate::limits;
 use crate::text::{find, without_first};
 
@@ -87,6 +88,8 @@ pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result
             options.max_conns = value::number(bytes, 1, most, value::MAX_CONNS)?;
         }
         Name::MaxPerIp => options.max_per_ip = value::number(bytes, 0, u32::MAX, value::MAX_PER_IP)?,
+        Name::Trusted => pushed(options.trusted.push(Trusted::parse(bytes).ok_or(value::TRUSTED)?))?,
+        Name::Health => options.health = Some(value::url(bytes)?),
         Name::Spare => options.spare = value::number(bytes, 0, limits::SPARE_CEILING, value::SPARE)?,
         Name::Reuse => options.reuse = value::number(bytes, 1, u32::MAX, value::REUSE)?,
         Name::HeaderTimeout | Name::IdleTimeout | Name::CgiTimeout => {

@@ -45,6 +45,8 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
       --sandbox HOW       off, on or require; default on, as far as possible
       --max-conns N       connections at a time; default 256
       --max-per-ip N      connections of an address at a time; default 0, any
+      --trusted NET[=HOW]  proxies, ADDR or ADDR/LEN, that say who the client is
+      --health URL        path that answers 200 to anybody, and is not logged
       --spare N           processes that wait for connections; default 0
       --reuse N           connections that each of these serves; default 1
       --header-timeout S  seconds for the head of a request; default 10
@@ -97,6 +99,8 @@ pub enum Name {
     Sandbox,
     MaxConns,
     MaxPerIp,
+    Trusted,
+    Health,
     Spare,
     Reuse,
     HeaderTimeout,
@@ -109,7 +113,7 @@ pub enum Name {
 }
 
 /// The options in the order of [`HELP`].
-pub static NAMES: [Name; 48] = [
+pub static NAMES: [Name; 50] = [
     Name::Bind,
     Name::Port,
     Name::Reuseport,
@@ -149,6 +153,8 @@ pub static NAMES: [Name; 48] = [
     Name::Sandbox,
     Name::MaxConns,
     Name::MaxPerIp,
+    Name::Trusted,
+    Name::Health,
     Name::Spare,
     Name::Reuse,
     Name::HeaderTimeout,

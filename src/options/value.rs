@@ -14,6 +14,8 @@ pub const MIN_RATE: &str = "--min-rate is a number of bytes a second";
 pub const MAX_PER_IP: &str = "--max-per-ip is a number of connections";
 pub const SPARE: &str = "--spare is a number of processes from 0 to 256";
 pub const REUSE: &str = "--reuse is a number of connections from 1 on";
+pub const TRUSTED: &str =
+    "--trusted is IP, IP/LEN or unix, perhaps with =proxy, =x-forwarded-for or =forwarded behind it";
 pub const CGI_LIMIT: &str = "a limit is a number of seconds from 0 to 86400";
 pub const CGI_PROCS: &str = "--cgi-procs is a number of processes";
 pub const FULL: &str = "too many options of this name";
@@ -35,6 +37,13 @@ pub fn size(text: &[u8]) -> Result<u64, &'static str> {
     };
     let size = decimal::parse(digits).and_then(|number| number.checked_mul(unit));
     size.ok_or("a size is a number of bytes, perhaps with k, m or g behind it")
+}
+
+/// A path as a request can have it, without a query.
+pub fn url(text: &[u8]) -> Result<&[u8], &'static str> {
+    let is_path =
+        text.starts_with(b"/") && text.iter().all(|byte| field::is_target_byte(*byte) && *byte != b'?');
+    is_path.then_some(text).ok_or("a path begins with a slash, and has no space, ? or #")
 }
 
 /// A name without port; the dot that may end it is left out.

@@ -193,7 +193,7 @@ impl Parent<'_, '_> {
             },
         };
         let mut connection = Some(connection);
-        let peer = connection.as_ref().and_then(|connection| connection.peer);
+        let peer = connection.as_ref().and_then(|connection| self.site.counted(connection));
         let slot = slot.filter(|slot| self.children.is_admitted(*slot, peer));
         let forked = slot.map(|slot| self.fork(slot, &mut connection, memory));
         if forked != Some(Ok(()))

@@ -3,6 +3,7 @@
 use core::cell::Cell;
 use core::net::SocketAddr;
 
+use svcd::access::forwarded::Remote;
 use svcd::http::{Persistence, Request};
 
 use super::Site;
@@ -11,8 +12,10 @@ use crate::sys::{Errno, OwnedFd, Scoreboard, net, process, time};
 /// The other end, and this process's place in the parent's list.
 pub struct Client<'a> {
     pub socket: OwnedFd,
-    /// None: it came over a Unix socket.
-    pub peer: Option<SocketAddr>,
+    /// Who is there, as the kernel says, or a proxy before the first request.
+    pub peer: Cell<Remote>,
+    /// Who sent the request under way.
+    pub remote: Cell<Remote>,
     pub slot: usize,
     pub scoreboard: Scoreboard,
     pub site: &'a Site<'a>,
@@ -32,8 +35,10 @@ impl<'a> Client<'a> {
         scoreboard: Scoreboard,
         site: &'a Site<'a>,
     ) -> Self {
+        let remote = Remote { address: peer, ..Remote::default() };
+        let (peer, remote) = (Cell::new(remote), Cell::new(remote));
         let (timeout_is_changed, adopts, answered) = (Cell::new(false), Cell::new(false), Cell::new(None));
-        Client { socket, peer, slot, scoreboard, site, timeout_is_changed, adopts, answered }
+        Client { socket, peer, remote, slot, scoreboard, site, timeout_is_changed, adopts, answered }
     }
 
     /// What becomes of the connection behind an answer, when nothing of the

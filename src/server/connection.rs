@@ -1,8 +1,9 @@
 //! A connection from its first byte to its last.
 
+use svcd::access::forwarded;
 use svcd::http::framing::{self, BodyLength, Expectation};
 use svcd::http::request::HeadError;
-use svcd::http::{Method, Parsed, Persistence, Refusal, Request, request};
+use svcd::http::{Method, Parsed, Persistence, Refusal, Request, request, target};
 use svcd::limits;
 use svcd::text::split;
 
@@ -19,21 +20,23 @@ use super::sandbox;
 use super::script;
 #[cfg(feature = "trace")]
 use super::trace;
-use super::{Memory, file, listing, log, remove, store};
+use super::{Memory, Site, file, listing, log, remove, store};
 use crate::sys::{net, time};
 
 /// Serves a connection until nothing more is to be done but to close it.
 pub fn serve(client: &Client, memory: &mut Memory) {
     #[cfg(feature = "trace")]
     trace::begin_connection();
-    let mut input = Input::new(memory.input);
+    let mut input = Input::new(memory.input, client);
     let mut access = Access::new();
     let mut room =
         Rooms { name: memory.name, path: memory.path, reply: memory.reply, listing: memory.listing };
     loop {
         #[cfg(feature = "trace")]
         trace::begin_request();
-        let next = match input.receive_head(client) {
+        let head = input.receive_head(client);
+        client.remote.set(client.peer.get());
+        let next = match head {
             Head::Complete(len) => {
                 let (head, mut body) = input.split(len, client);
                 let next = answer(client, head, &mut body, &mut access, &mut room);
@@ -85,6 +88,10 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Ok(Parsed::Partial) => return refuse(client, head, HeadError::Method.refusal(), room),
         Err(error) => return refuse(client, head, error.refusal(), room),
     };
+    match forwarded::client(request.fields, client.peer.get(), &client.site.options.trusted) {
+        Ok(remote) => client.remote.set(remote),
+        Err(refusal) => return refuse(client, head, refusal, room),
+    }
     #[cfg(feature = "escape")]
     if let Some(refusal) = sandbox::attempt(client, &request) {
         return refuse(client, head, refusal, room);
@@ -106,6 +113,7 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Ok(&client.site.root)
     };
     let route = match (may, root) {
+        _ if is_for_health(&request, client.site) => Ok(Route::Health),
         (Ok(()), Ok(root)) => route::route(&request, below, client.site, root, name),
         (Err(refusal), _) | (_, Err(&refusal)) => Err(refusal),
     };
@@ -114,6 +122,7 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Err(Refusal::NoSuchFile) if trace::is_asked_for(client, &request) => Ok(Route::Trace),
         route => route,
     };
+    let is_logged = !matches!(route, Ok(Route::Health));
     let mut reply = Reply::new(client, reply);
     reply.head_only = request.method == Method::Head;
     reply.root = root.ok();
@@ -134,7 +143,9 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
     };
     let persistence = reply.persistence;
     client.answered.set(Some(sent.time));
-    log::write(client, head, Some(&request), access.user(), &sent);
+    if is_logged {
+        log::write(client, head, Some(&request), access.user(), &sent);
+    }
     match persistence {
         _ if !sent.complete => Next::Close,
         _ if !is_read => Next::Linger,
@@ -145,6 +156,13 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Persistence::Close => Next::Close,
         _ => Next::Request,
     }
+}
+
+/// Whether somebody asks if this server is well: who has no password, of any host.
+fn is_for_health(request: &Request, site: &Site) -> bool {
+    let is_there =
+        |path| target::parse(request.method, request.target).is_ok_and(|target| target.path == path);
+    matches!(request.method, Method::Get | Method::Head) && site.options.health.is_some_and(is_there)
 }
 
 /// Sends what answers a request without a program.
@@ -166,6 +184,7 @@ pub fn send(
         Ok(Route::Redirect { name, query }) => respond::redirect(reply, name, query),
         Ok(Route::Listing(folder)) => listing::send(reply, request, &folder, listing),
         Ok(Route::Options) => respond::options(reply),
+        Ok(Route::Health) => respond::text(reply, |put| put(b"ok\n")),
         Ok(Route::Put(upload)) => store::send(reply, request, upload),
         Ok(Route::Delete(place)) => remove::send(reply, request, &place),
         Ok(Route::Program(_)) => respond::refuse(reply, Refusal::Broken),

@@ -1,5 +1,7 @@
 //! What a client sends, as it arrives: heads, one behind the other.
 
+use svcd::access::proxy_protocol::{self, Preface};
+use svcd::access::trusted::{self, How};
 use svcd::http::{Refusal, request};
 use svcd::limits;
 use svcd::text::find;
@@ -15,6 +17,8 @@ pub struct Input<'a> {
     end: usize,
     /// Nothing was received on this connection yet.
     is_new: bool,
+    /// How the peer is believed, as long as it may say something before its first request.
+    preface: Option<How>,
 }
 
 /// How waiting for a head ended.
@@ -27,8 +31,11 @@ pub enum Head {
 }
 
 impl<'a> Input<'a> {
-    pub fn new(room: &'a mut [u8; limits::INPUT]) -> Self {
-        Input { room, start: 0, end: 0, is_new: true }
+    pub fn new(room: &'a mut [u8; limits::INPUT], client: &Client) -> Self {
+        let ip = client.peer.get().address.map(|address| address.ip());
+        let how = trusted::how(&client.site.options.trusted, ip);
+        let preface = how.filter(|how| matches!(how, How::Any | How::ProxyProtocol));
+        Input { room, start: 0, end: 0, is_new: true, preface }
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -60,6 +67,25 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// Takes what a proxy says before the first request. Ok(false): more of it has to
+    /// come.
+    #[inline(never)]
+    fn take_preface(&mut self, client: &Client) -> Result<bool, Refusal> {
+        let Some(how) = self.preface.filter(|_| self.start < self.end) else { return Ok(true) };
+        match proxy_protocol::parse(self.bytes()) {
+            Preface::Partial => return Ok(false),
+            Preface::Complete(len, remote) => {
+                self.start += len;
+                self.compact();
+                remote.into_iter().for_each(|remote| client.peer.set(remote));
+            }
+            Preface::None if how == How::Any => {}
+            Preface::None | Preface::Malformed => return Err(Refusal::NoProxyHeader),
+        }
+        self.preface = None;
+        Ok(true)
+    }
+
     /// Receives until the next head is whole or cannot become it.
     ///
     /// Its first byte may take as long as the idle timeout. From then on the
@@ -70,31 +96,18 @@ impl<'a> Input<'a> {
         // Bytes in which the end of the head was looked for in vain.
         let mut seen = 0usize;
         loop {
-            let bytes = self.bytes();
-            // Four bytes end a head; three of them may have been there before.
-            let fresh = seen.saturating_sub(3);
-            let end = bytes.get(fresh..).and_then(|new| new.windows(4).position(|four| four == b"\r\n\r\n"));
-            let end = end.map(|end| fresh + end + 4);
-            if let Some(len) = end.filter(|len| *len <= limits::HEAD) {
-                return Head::Complete(len);
+            match self.take_preface(client) {
+                Ok(true) => {
+                    if let Some(head) = self.look_for_head(&mut seen) {
+                        return head;
+                    }
+                }
+                Ok(false) => {}
+                Err(refusal) => return Head::Refused(refusal),
             }
-            // What can be no head is refused at once. It is looked at again only
-            // when a line has come to its end, not for every byte.
-            let has_line = find(bytes.get(seen..).unwrap_or_default(), b'\n').is_some();
-            let is_full = end.is_some() || bytes.len() >= limits::HEAD;
-            if (seen == 0 || has_line || is_full)
-                && !bytes.is_empty()
-                && let Err(error) = request::parse(bytes)
-            {
-                return Head::Refused(error.refusal());
-            }
-            if is_full {
-                return Head::Refused(Refusal::LargeHead);
-            }
-            seen = bytes.len();
             // RFC 9112 2.2: an empty line may stand before a request. Alone it is
             // none, and nothing answers it.
-            let is_silent = b"\r\n".starts_with(bytes);
+            let is_silent = b"\r\n".starts_with(self.bytes());
             let received = match (is_silent, deadline) {
                 (true, _) => self.receive_first(client),
                 (_, None) => self.receive_before(client, *deadline.insert(client.deadline())),
@@ -108,6 +121,31 @@ impl<'a> Input<'a> {
                 Err(_) => return Head::Gone,
             }
         }
+    }
+
+    /// None: more has to come. So many bytes were `seen` before that.
+    #[inline(never)]
+    fn look_for_head(&self, seen: &mut usize) -> Option<Head> {
+        let bytes = self.bytes();
+        // Four bytes end a head; three of them may have been there before.
+        let fresh = seen.saturating_sub(3);
+        let end = bytes.get(fresh..).and_then(|new| new.windows(4).position(|four| four == b"\r\n\r\n"));
+        let end = end.map(|end| fresh + end + 4);
+        if let Some(len) = end.filter(|len| *len <= limits::HEAD) {
+            return Some(Head::Complete(len));
+        }
+        // What can be no head is refused at once. It is looked at again only
+        // when a line has come to its end, not for every byte.
+        let has_line = find(bytes.get(*seen..).unwrap_or_default(), b'\n').is_some();
+        let is_full = end.is_some() || bytes.len() >= limits::HEAD;
+        if (*seen == 0 || has_line || is_full)
+            && !bytes.is_empty()
+            && let Err(error) = request::parse(bytes)
+        {
+            return Some(Head::Refused(error.refusal()));
+        }
+        *seen = bytes.len();
+        is_full.then_some(Head::Refused(Refusal::LargeHead))
     }
 
     fn receive_first(&mut self, client: &Client) -> Result<usize, Errno> {

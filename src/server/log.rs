@@ -51,7 +51,7 @@ pub fn write(client: &Client, head: &[u8], request: Option<&Request>, user: &[u8
     log_line::push(
         &mut line,
         &Record {
-            client: client.peer.map(|peer| peer.ip()),
+            client: client.remote.get().address.map(|address| address.ip()),
             user,
             time: sent.time,
             request_line: request::request_line(head),

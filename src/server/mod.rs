@@ -49,6 +49,7 @@ mod upgrade;
 use core::ffi::CStr;
 use core::net::SocketAddr;
 
+use svcd::access::trusted;
 use svcd::access::users::{Malformed, Users};
 use svcd::cgi::environment;
 use svcd::limits;
@@ -81,6 +82,13 @@ pub struct Site<'a> {
     pub users: Option<Users<'a>>,
     /// Of whom a write needs one.
     pub writers: Option<Users<'a>>,
+}
+
+impl Site<'_> {
+    /// Whom a connection counts for, by --max-per-ip: one of a proxy is of many clients.
+    fn counted(&self, connection: &Connection) -> Option<SocketAddr> {
+        connection.peer.filter(|peer| trusted::how(&self.options.trusted, Some(peer.ip())).is_none())
+    }
 }
 
 /// What a connection works in.

@@ -197,7 +197,7 @@ fn start(call: &Call, script: &Script, body: &mut Body, memory: &mut Memory) -> 
             script_filename: file,
             document_root,
             server: net::local_address(client.socket.borrow()),
-            peer: client.peer,
+            remote: client.remote.get(),
             user: call.user,
             content_length,
             pass_auth: options.cgi_pass_auth,

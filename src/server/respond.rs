@@ -89,6 +89,20 @@ pub fn options(reply: &mut Reply) -> Sent {
     delivery.send(&answer, answer.len())
 }
 
+/// Sends a text that is true only now; `get` hands it out once.
+pub fn text(reply: &mut Reply, get: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Sent {
+    let (mut answer, delivery) = reply.begin(Status::OK);
+    answer.push(b"Cache-Control: no-store\r\nContent-Type: text/plain; charset=utf-8\r\n");
+    let mut head = 0;
+    get(&mut |text| {
+        response::push_length(&mut answer, text.len() as u64);
+        response::push_end(&mut answer);
+        head = answer.len();
+        answer.push(text);
+    });
+    delivery.send(&answer, head)
+}
+
 /// Sends a status, its reason as a small page, and the field that says how to
 /// do better where there is one.
 pub fn refuse(reply: &mut Reply, refusal: Refusal) -> Sent {

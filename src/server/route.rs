@@ -23,6 +23,8 @@ pub enum Route<'a> {
     Listing(Folder<'a>),
     /// OPTIONS of a resource that there is, or of the server.
     Options,
+    /// Whether this server is well.
+    Health,
     /// PUT, of which the body is to come.
     Put(Upload<'a>),
     Delete(Place<'a>),

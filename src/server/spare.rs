@@ -160,7 +160,7 @@ impl Spares {
             if waiting == 0 || waiting == self.wanted / 2 {
                 process::call_parent(self.parent);
             }
-            if post.children.is_admitted(post.slot, connection.peer) {
+            if post.children.is_admitted(post.slot, post.site.counted(&connection)) {
                 turned_away.close();
                 return Some(connection);
             }

@@ -213,7 +213,7 @@ fn variables(request: &svcd::http::Request) -> Vec<u8> {
         script_filename: b"/www/cgi-bin/a",
         document_root: b"/www",
         server: Some(([127, 0, 0, 1], 8080).into()),
-        peer: None,
+        remote: svcd::access::forwarded::Remote::default(),
         user: b"",
         content_length: None,
         pass_auth: false,

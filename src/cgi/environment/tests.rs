@@ -7,6 +7,7 @@ struct Given {
     fields: &'static str,
     server: Option<&'static str>,
     peer: Option<&'static str>,
+    is_https: bool,
     user: &'static str,
     script_name: &'static str,
     path_info: &'static str,
@@ -21,6 +22,7 @@ const GIVEN: Given = Given {
     fields: "Host: h:81\r\n",
     server: Some("127.0.0.1:8080"),
     peer: Some("192.0.2.1:1234"),
+    is_https: false,
     user: "",
     script_name: "cgi-bin/a",
     path_info: "/b c",
@@ -59,7 +61,7 @@ fn push_to(given: &Given, block: &mut Buffer) {
         script_filename: b"/www/cgi-bin/a",
         document_root: b"/www",
         server: given.server.map(|text| text.parse().unwrap()),
-        peer: given.peer.map(|text| text.parse().unwrap()),
+        remote: Remote { address: given.peer.map(|text| text.parse().unwrap()), is_https: given.is_https },
         user: given.user.as_bytes(),
         content_length: given.content_length,
         pass_auth: given.pass_auth,
@@ -141,6 +143,12 @@ fn variables_that_depend_on_the_request() {
             "REMOTE_",
             "REMOTE_ADDR=192.0.2.9 | REMOTE_HOST=192.0.2.9 | REMOTE_PORT=7",
         ),
+        // A proxy has not told it.
+        (Given { peer: Some("192.0.2.9:0"), ..GIVEN }, "REMOTE_PORT", ""),
+        (Given { is_https: true, ..GIVEN }, "HTTPS", "HTTPS=on"),
+        (Given { is_https: true, ..GIVEN }, "SERVER_PORT", "SERVER_PORT=81"),
+        (Given { is_https: true, fields: "Host: h\r\n", ..GIVEN }, "SERVER_PORT", "SERVER_PORT=443"),
+        (GIVEN, "HTTPS", ""),
         (Given { peer: None, ..GIVEN }, "REMOTE_", "REMOTE_ADDR=unix: | REMOTE_HOST=unix:"),
         (
             Given {
