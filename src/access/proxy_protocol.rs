@@ -86,10 +86,12 @@ fn version_2(bytes: &[u8]) -> Preface {
     }
     let Some(rest) = behind.get(..len) else { return Preface::Partial };
     let client = match *family {
-        TCP_OVER_IPV4 if *command == PROXY => client::<4>(rest),
-        TCP_OVER_IPV6 if *command == PROXY => client::<16>(rest),
-        // Over UDP, or a Unix socket, comes nobody whose address a log could have.
-        _ => return Preface::Complete(whole, None),
+        _ if *command == LOCAL => return Preface::Complete(whole, None),
+        TCP_OVER_IPV4 => client::<4>(rest),
+        TCP_OVER_IPV6 => client::<16>(rest),
+        // Not said, over UDP or a Unix socket: nobody has an address for a log.
+        0 | 0x12 | 0x22 | 0x31 | 0x32 => return Preface::Complete(whole, None),
+        _ => None,
     };
     let Some((client, besides)) = client else { return Preface::Malformed };
     Preface::Complete(whole, Some(Remote { address: Some(client), is_https: is_https(besides) }))

@@ -13,7 +13,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/../.."
 
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- head chunked range target condition listing options access cgi connection
+[ $# -gt 0 ] || set -- head chunked range target condition listing options access proxy cgi connection
 
 # No sanitizer: the library has no unsafe code for one to look at, and without
 # one the compiler need not be a nightly.

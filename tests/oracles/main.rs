@@ -13,6 +13,7 @@ mod negotiation;
 mod numbers;
 mod option_table;
 mod paths;
+mod proxies;
 mod ranges;
 
 /// A request's head with these field lines, each ending in CRLF.

@@ -166,7 +166,8 @@ fn a_unix_socket_has_proxies_too() {
 
 #[test]
 fn programs_are_told_who_the_client_is() {
-    const ROWS: &[(&str, &str, &[(&str, Option<&str>)])] = &[
+    type Variables = &'static [(&'static str, Option<&'static str>)];
+    const ROWS: &[(&str, &str, Variables)] = &[
         (
             "",
             "X-Forwarded-For: 192.0.2.9:77\r\nX-Forwarded-Proto: https\r\n",

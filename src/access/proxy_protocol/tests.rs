@@ -80,6 +80,8 @@ fn a_head_of_version_2() {
         (head(0x21, 0x11, &with(&[0x20, 0])), "30 192.0.2.9:7"),
         (head(0x21, 0x11, &V4[..11]), "Malformed"),
         (head(0x21, 0x21, V4), "Malformed"),
+        (head(0x21, 0x10, V4), "Malformed"),
+        (head(0x21, 0x13, V4), "Malformed"),
         (head(0x22, 0x11, V4), "Malformed"),
         (head(0x11, 0x11, V4), "Malformed"),
         (head(0x21, 0, &[0; limits::HEAD - 16]), "16384 -"),

@@ -79,7 +79,7 @@ fn variables(request: &Request, target: Target, pass_auth: bool) {
         script_filename: b"/www/cgi-bin/a",
         document_root: b"/www",
         server: Some(address),
-        peer: None,
+        remote: svcd::access::forwarded::Remote::default(),
         user: b"",
         content_length: None,
         pass_auth,

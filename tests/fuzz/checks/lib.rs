@@ -12,6 +12,7 @@ pub mod connection;
 pub mod head;
 pub mod listing;
 pub mod options;
+pub mod proxy;
 pub mod range;
 pub mod target;
 

@@ -1,0 +1,3 @@
+#![cfg_attr(fuzzing, no_main)]
+
+svcd_fuzz::target!(svcd_fuzz::proxy::check);
