@@ -88,10 +88,8 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Ok(Parsed::Partial) => return refuse(client, head, HeadError::Method.refusal(), room),
         Err(error) => return refuse(client, head, error.refusal(), room),
     };
-    match forwarded::client(request.fields, client.peer.get(), &client.site.options.trusted) {
-        Ok(remote) => client.remote.set(remote),
-        Err(refusal) => return refuse(client, head, refusal, room),
-    }
+    let named = forwarded::client(request.fields, client.peer.get(), &client.site.options.trusted);
+    let named = named.map(|remote| client.remote.set(remote));
     #[cfg(feature = "escape")]
     if let Some(refusal) = sandbox::attempt(client, &request) {
         return refuse(client, head, refusal, room);
@@ -102,7 +100,7 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
     let below = script::below(&request, client.site, path);
     let may = match expectation {
         Expectation::Unknown => Err(Refusal::UnknownExpectation),
-        _ => access.check(client, &request, below.is_some()),
+        _ => named.and_then(|()| access.check(client, &request, below.is_some())),
     };
     let own_root;
     // `*` is no resource of any host.
