@@ -3,8 +3,9 @@
 use core::cell::Cell;
 use core::net::SocketAddr;
 
-use svcd::access::forwarded::Remote;
-use svcd::http::{Persistence, Request};
+use svcd::access::forwarded::{self, Remote};
+use svcd::http::field::Fields;
+use svcd::http::{Persistence, Refusal, Request};
 
 use super::Site;
 use crate::sys::{Errno, OwnedFd, Scoreboard, net, process, time};
@@ -39,6 +40,17 @@ impl<'a> Client<'a> {
         let (peer, remote) = (Cell::new(remote), Cell::new(remote));
         let (timeout_is_changed, adopts, answered) = (Cell::new(false), Cell::new(false), Cell::new(None));
         Client { socket, peer, remote, slot, scoreboard, site, timeout_is_changed, adopts, answered }
+    }
+
+    /// Takes note of who has sent a request with these fields; refused: two of them say it.
+    pub fn identify(&self, fields: Fields) -> Result<(), Refusal> {
+        let trusted = &self.site.options.trusted;
+        if trusted.is_empty() {
+            return Ok(());
+        }
+        let peer = self.peer.get();
+        self.remote.set(peer);
+        forwarded::client(fields, peer, trusted).map(|remote| self.remote.set(remote))
     }
 
     /// What becomes of the connection behind an answer, when nothing of the

@@ -1,6 +1,6 @@
 //! A connection from its first byte to its last.
 
-use svcd::access::forwarded;
+use svcd::http::field::Fields;
 use svcd::http::framing::{self, BodyLength, Expectation};
 use svcd::http::request::HeadError;
 use svcd::http::{Method, Parsed, Persistence, Refusal, Request, request, target};
@@ -34,9 +34,7 @@ pub fn serve(client: &Client, memory: &mut Memory) {
     loop {
         #[cfg(feature = "trace")]
         trace::begin_request();
-        let head = input.receive_head(client);
-        client.remote.set(client.peer.get());
-        let next = match head {
+        let next = match input.receive_head(client) {
             Head::Complete(len) => {
                 let (head, mut body) = input.split(len, client);
                 let next = answer(client, head, &mut body, &mut access, &mut room);
@@ -73,6 +71,8 @@ enum Next {
 
 /// Answers what cannot be read as a head.
 fn refuse(client: &Client, head: &[u8], refusal: Refusal, room: &mut Rooms) -> Next {
+    // It has no fields that could be believed.
+    let _ = client.identify(Fields::default());
     let mut reply = Reply::new(client, room.reply);
     reply.head_only = request::request_line(head).starts_with(b"HEAD ");
     let sent = respond::refuse(&mut reply, refusal);
@@ -88,8 +88,7 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
         Ok(Parsed::Partial) => return refuse(client, head, HeadError::Method.refusal(), room),
         Err(error) => return refuse(client, head, error.refusal(), room),
     };
-    let named = forwarded::client(request.fields, client.peer.get(), &client.site.options.trusted);
-    let named = named.map(|remote| client.remote.set(remote));
+    let named = client.identify(request.fields);
     #[cfg(feature = "escape")]
     if let Some(refusal) = sandbox::attempt(client, &request) {
         return refuse(client, head, refusal, room);
