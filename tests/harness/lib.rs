@@ -53,7 +53,7 @@ pub mod versions;
 pub mod writing;
 
 pub use connection::Connection;
-pub use pace::{deadline, note, path_max, scale, skip, until};
+pub use pace::{deadline, is_tried, note, path_max, scale, skip, until};
 pub use program::Program;
 pub use response::Response;
 pub use server::Server;

@@ -24,6 +24,12 @@ pub fn scale(count: usize) -> usize {
     ((count as f64 * *FACTOR) as usize).max(1)
 }
 
+/// Whether a row of a table of many like it is tried: where the program is much slower,
+/// that is one of several, and of 1 in 20 one of four.
+pub fn is_tried(row: usize) -> bool {
+    row.is_multiple_of(((1.0 / *FACTOR).sqrt() as usize).max(1))
+}
+
 /// PATH_MAX of the system that the program runs on, with the NUL.
 pub fn path_max() -> usize {
     match env::var("SVCD_PATH_MAX") {
