@@ -47,7 +47,7 @@ RIG := '$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig'
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs test-packaging boot-test faults fuzz soak slow bench bench-cgi growth compare lint abi-check size syscalls instructions course manual install clean
+.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs test-packaging image boot-test faults fuzz soak slow bench bench-cgi growth compare lint abi-check size syscalls instructions course manual install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -187,9 +187,13 @@ test-programs: ## git, PHP, cgit, Fossil and others, run by the program for this
 	@linker/build.sh release $(HERE)
 	@$(WITH_TOOLS) cargo test -p svcd-tests --test programs
 
-test-packaging: build trace ## packages, images, units, manifests, and svcd behind HAProxy and others
+test-packaging: build trace examples ## packages, images, units, manifests, and svcd behind HAProxy and others
 	@linker/setup.sh build test packages images proxies
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test packaging
+
+image: build examples ## images of containers for amd64 and arm64, dist/image and dist/svcd-VERSION-oci.tar, without a daemon
+	@linker/setup.sh images
+	@packaging/container/build.sh
 
 boot-test: ## the suite and the program as /init on a real arm64 kernel, in an emulator; BOOT='paths put' for some
 	@linker/setup.sh build boot

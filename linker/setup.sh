@@ -386,7 +386,13 @@ need_compare() {
 # Nothing of these three is needed: the tests tell what they lack.
 need_packages() { :; }
 
-need_images() { :; }
+# podman brings services of its own, which only a machine for tests may start unasked.
+need_images() {
+    { have podman && have crun; } || { [ -n "${CI:-}" ] && install podman crun; } ||
+        say "no podman with crun; no image is run"
+    have podman || have buildah || install buildah || say "no podman or buildah; no image is built"
+    unpacked openrc-run openrc || say "no OpenRC; its script is not tried"
+}
 
 need_proxies() { :; }
 

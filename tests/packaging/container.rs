@@ -1,1 +1,8 @@
-//! See main.rs.
+//! Images of containers: built twice, looked at, and run.
+
+mod image;
+mod layout;
+#[cfg(target_os = "linux")]
+mod run;
+#[cfg(target_os = "linux")]
+mod unpacked;
