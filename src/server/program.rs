@@ -267,7 +267,8 @@ impl Call<'_> {
             return Ok(());
         }
         let mut room = [0; limits::PATH];
-        path.push(self.root.path(&mut room).map_err(route::refusal)?);
+        // Without /proc, it is not the client's file that is missing.
+        path.push(self.root.path(&mut room).map_err(|_| Refusal::Broken)?);
         Ok(())
     }
 }

@@ -54,6 +54,8 @@ fn both_processors_serve_from_their_unpacked_layers() {
         let server = Server::with(tree).program(&program).root(None).arguments(arguments).start();
         let answer = server.get("/").expect("an answer");
         assert!(answer.text().contains("Two programs"), "{architecture}");
+        // Without /proc nobody can tell it where it is, which is not the client's mistake.
+        server.get("/cgi-bin/cgi").and_then(|answer| answer.is(500)).expect(architecture);
         assert_eq!(server.stop().status.code(), Some(0));
     }
 }
