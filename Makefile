@@ -47,7 +47,7 @@ RIG := '$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig'
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-native test-programs test-packaging image boot-test faults fuzz soak slow bench bench-cgi growth compare lint abi-check size syscalls instructions course manual release deb reproducible install clean
+.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-native test-programs test-packaging image boot-test faults fuzz soak slow bench bench-cgi growth capacity compare lint abi-check size syscalls instructions course manual release deb reproducible install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -199,6 +199,7 @@ test-programs: ## git, PHP, cgit, Fossil and others, run by the program for this
 test-packaging: build trace examples ## packages, images, units, manifests, and svcd behind HAProxy and others
 	@linker/setup.sh build test packages images proxies
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test packaging
+	@$(WITH_TOOLS) cargo test -q -p svcd-capacity
 
 image: build examples ## images of containers for amd64 and arm64, dist/image and dist/svcd-VERSION-oci.tar, without a daemon
 	@linker/setup.sh images
@@ -258,6 +259,12 @@ bench-cgi: ## programs by this server and by others, taking turns; ROUNDS=5 CLIE
 	@linker/build.sh release $(HERE)
 	@linker/build.sh examples $(HERE)
 	@$(WITH_TOOLS) cargo run -q -p svcd-bench -- cgi
+
+capacity: ## what a connection and a request take of one processor, and queues of them; UPDATE=1 keeps it in docs/scale.csv
+	@linker/setup.sh build
+	@linker/build.sh release $(HERE)
+	@$(WITH_TOOLS) cargo build -q -p svcd-measure && \
+	    SVCD="$$SVCD_DIST/svcd-$(HERE)" nice -n -19 "$$CARGO_TARGET_DIR/debug/svcd-measure"
 
 compare: build ## servers side by side: size, calls, memory, instructions; UPDATE=1; SERVERS='svcd nginx' WITH='mine=./server -p {port} {site}'
 	@linker/setup.sh test compare

@@ -425,7 +425,16 @@ need_images() {
     unpacked openrc-run openrc || say "no OpenRC; its script is not tried"
 }
 
-need_proxies() { :; }
+need_proxies() {
+    unpacked haproxy haproxy || say "no HAProxy; it is not tried in front"
+    unpacked nginx nginx-light || say "no nginx; it is not tried in front"
+    unpacked caddy caddy || say "no Caddy; it is not tried in front"
+    have openssl || install openssl || say "no openssl; nothing is tried over TLS"
+    # All three have TLS; of curl's own HTTP/2 the tests find out.
+    list=tests/packaging/manifests/requirements.txt
+    cmp -s "$list" .venv/manifests.txt && return
+    if into_venv -r "$list"; then cp "$list" .venv/manifests.txt; else say "that failed, see $log; no manifest is checked"; fi
+}
 
 # The machine that the suite is run in, and a std for arm64 to build the suite with.
 # Nothing of it is needed: the tests tell what they lack.

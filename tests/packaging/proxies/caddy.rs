@@ -1,0 +1,59 @@
+//! deploy/caddy/Caddyfile.
+
+use std::fs;
+
+use svcd_tests::{Server, until};
+
+use super::front::{Front, Start, deploy};
+use super::{
+    Curl, NAME, addresses, compression, nobody_else_is_believed, the_client_is_known, three, tls_and_http_2,
+};
+
+pub fn start(servers: &[Server; 3]) -> Option<Front> {
+    let start = Start::of("caddy")?;
+    let mut meanings = addresses(servers);
+    // Nobody would give a certificate for this name.
+    let site = format!("{NAME} {{\n\ttls {} {}", start.path("site.crt"), start.path("site.key"));
+    meanings.extend([
+        ("http_port 80".to_owned(), format!("http_port {}", start.http)),
+        ("https_port 443".to_owned(), format!("https_port {}", start.https)),
+        (format!("{NAME} {{"), site),
+    ]);
+    let file = start.path("Caddyfile");
+    fs::write(&file, start.filled("caddy/Caddyfile", &meanings)).expect("a new file");
+    let arguments = ["--config", &file, "--adapter", "caddyfile"];
+    start.check(&[&["validate"], &arguments[..]].concat());
+    Some(start.start(&[&["run"], &arguments[..]].concat()))
+}
+
+#[test]
+fn caddy_in_front() {
+    let servers = three("x-forwarded-for", &[]);
+    let Some(front) = start(&servers) else { return };
+    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
+    tls_and_http_2(&front, &curl);
+    compression(&front, &curl, &servers);
+    the_client_is_known(&front, &curl, &servers);
+    nobody_else_is_believed(&servers[0]);
+    let [a, b, c] = servers;
+    a.stop();
+    let code = |target: &str| {
+        let url = format!("https://{NAME}:{}{target}", front.https);
+        curl.run(&["-o", "/dev/null", "-w", "%{http_code}", &url])
+    };
+    for number in 0..6 {
+        assert_eq!(code(&format!("/hello.txt?{number}")), "200", "two are left");
+    }
+    b.stop();
+    c.stop();
+    until("the last of them to be missed", || (code("/hello.txt") == "503").then_some(()));
+}
+
+#[test]
+fn the_file_for_caddy_is_as_caddy_writes_it() {
+    let Some(start) = Start::of("caddy") else { return };
+    let file = deploy("caddy/Caddyfile");
+    let said = start.command().arg("fmt").arg(&file).output().expect("it can be executed");
+    let text = fs::read_to_string(&file).expect("the file");
+    assert_eq!(String::from_utf8_lossy(&said.stdout), text);
+}

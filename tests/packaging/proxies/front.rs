@@ -1,0 +1,153 @@
+//! A server in front, started with its file of deploy/ and ended when dropped.
+
+use std::env;
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use svcd_tests::program::workspace;
+use svcd_tests::{Tree, skip, until};
+
+/// A file of deploy/.
+pub fn deploy(name: &str) -> PathBuf {
+    workspace().join("deploy").join(name)
+}
+
+pub struct Front {
+    child: Child,
+    pub http: u16,
+    pub https: u16,
+    folder: Tree,
+}
+
+/// What it takes to start one.
+pub struct Start {
+    program: PathBuf,
+    libraries: String,
+    pub http: u16,
+    pub https: u16,
+    pub folder: Tree,
+}
+
+/// A port that was free just now; the kernel does not give it to the next who asks.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    listener.expect("a port").port()
+}
+
+impl Start {
+    /// None, with a note, if the program is neither installed nor unpacked by
+    /// `linker/setup.sh proxies`, or if there is no certificate for it.
+    pub fn of(program: &str) -> Option<Start> {
+        let root = workspace().join("target/bench/root");
+        let unpacked = ["usr/sbin", "usr/bin"].map(|folder| root.join(folder));
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = unpacked.into_iter().chain(env::split_paths(&path)).chain([PathBuf::from("/usr/sbin")]);
+        let Some(program) = folders.map(|folder| folder.join(program)).find(|file| file.is_file()) else {
+            skip(program, "it is neither installed nor unpacked: linker/setup.sh proxies");
+            return None;
+        };
+        let folder = Tree::empty();
+        if !certificate(&folder.root()) {
+            skip("TLS", "no openssl that makes a certificate");
+            return None;
+        }
+        let libraries = fs::read_dir(root.join("usr/lib")).into_iter().flatten().flatten();
+        let libraries: Vec<String> = libraries.map(|entry| entry.path().display().to_string()).collect();
+        let libraries = libraries.join(":");
+        Some(Start { program, libraries, http: free_port(), https: free_port(), folder })
+    }
+
+    /// The text of a file of deploy/, with other words in the place of some. Each of
+    /// these must be there.
+    pub fn filled(&self, file: &str, meanings: &[(String, String)]) -> String {
+        let text = fs::read_to_string(deploy(file)).expect("a file of deploy/");
+        meanings.iter().fold(text, |text, (from, to)| {
+            assert!(text.contains(from.as_str()), "{file} has no {from:?}");
+            text.replace(from.as_str(), to)
+        })
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path(name).display().to_string()
+    }
+
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", self.folder.root());
+        command.env("LD_LIBRARY_PATH", &self.libraries).current_dir(self.folder.root()).stdin(Stdio::null());
+        command
+    }
+
+    /// What it says about a file, which must be right.
+    pub fn check(&self, arguments: &[&str]) {
+        let mut command = self.command();
+        let output = command.args(arguments).output().expect("it can be executed");
+        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command:?}: {said}");
+    }
+
+    pub fn start(self, arguments: &[&str]) -> Front {
+        let said = self.folder.path("said.txt");
+        let output = File::create(&said).expect("a new file");
+        let mut command = self.command();
+        command.args(arguments).stderr(output.try_clone().expect("it again")).stdout(output);
+        let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut front = Front { child, http: self.http, https: self.https, folder: self.folder };
+        let address = SocketAddr::from(([127, 0, 0, 1], front.https));
+        until("the server in front to listen", || {
+            let ended = front.child.try_wait().expect("a child");
+            assert!(ended.is_none(), "{command:?} said: {}", front.said());
+            TcpStream::connect(address).is_ok().then_some(())
+        });
+        front
+    }
+}
+
+impl Front {
+    pub fn folder(&self) -> PathBuf {
+        self.folder.root()
+    }
+
+    pub fn said(&self) -> String {
+        fs::read_to_string(self.folder.path("said.txt")).unwrap_or_default()
+    }
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            svcd_tests::note(&format!("the server in front said: {}", self.said()));
+        }
+        let _ = kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM);
+        for _ in 0..200 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A certificate that only these tests believe: site.crt, site.key, and both in site.pem.
+fn certificate(folder: &Path) -> bool {
+    let [key, certificate] = ["site.key", "site.crt"].map(|name| folder.join(name));
+    let mut command = Command::new("openssl");
+    command.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]);
+    command.args(["-days", "2", "-subj", "/CN=svcd", "-addext"]);
+    command.arg(format!("subjectAltName=DNS:{}", super::NAME)).arg("-keyout").arg(&key);
+    command.arg("-out").arg(&certificate);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if !command.status().is_ok_and(|status| status.success()) {
+        return false;
+    }
+    let both = [certificate, key].map(|file| fs::read(file).unwrap_or_default()).concat();
+    fs::write(folder.join("site.pem"), both).is_ok()
+}

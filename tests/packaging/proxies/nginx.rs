@@ -1,0 +1,96 @@
+//! deploy/nginx/svcd.conf.
+
+use std::fs;
+
+use svcd_tests::{Server, until};
+
+use super::front::{Front, Start};
+use super::{
+    Curl, NAME, addresses, compression, logged, nobody_else_is_believed, the_client_is_known, three,
+    tls_and_http_2,
+};
+
+pub fn start(servers: &[Server; 3]) -> Option<Front> {
+    let start = Start::of("nginx")?;
+    let mut meanings = addresses(servers);
+    meanings.extend([
+        ("listen 80;".to_owned(), format!("listen 127.0.0.1:{};", start.http)),
+        ("listen 443 ssl http2;".to_owned(), format!("listen 127.0.0.1:{} ssl http2;", start.https)),
+        ("/etc/nginx/site.pem".to_owned(), start.path("site.pem")),
+        ("/etc/nginx/site.key".to_owned(), start.path("site.key")),
+        ("/var/cache/nginx/svcd".to_owned(), start.path("cache")),
+    ]);
+    fs::write(start.path("svcd.conf"), start.filled("nginx/svcd.conf", &meanings)).expect("a new file");
+    // What a distribution's nginx.conf has around it.
+    let base = start.folder.root().display().to_string();
+    let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let temporary: String = kinds.map(|kind| format!("{kind}_temp_path {base}/{kind};")).concat();
+    let around = format!(
+        "daemon off; pid {base}/pid; error_log {base}/error.log;
+        events {{ }}
+        http {{ access_log off; {temporary} include {base}/svcd.conf; }}"
+    );
+    fs::write(start.path("nginx.conf"), around).expect("a new file");
+    let (errors, file) = (start.path("error.log"), start.path("nginx.conf"));
+    let arguments = ["-p", &base, "-e", &errors, "-c", &file];
+    start.check(&[&["-t"], &arguments[..]].concat());
+    Some(start.start(&arguments))
+}
+
+#[test]
+fn nginx_in_front() {
+    let servers = three("x-forwarded-for", &[]);
+    let Some(front) = start(&servers) else { return };
+    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
+    tls_and_http_2(&front, &curl);
+    compression(&front, &curl, &servers);
+    the_client_is_known(&front, &curl, &servers);
+    nobody_else_is_believed(&servers[0]);
+}
+
+#[test]
+fn nginx_keeps_what_svcd_says_and_asks_again_with_the_etag() {
+    let servers = three("x-forwarded-for", &["--cache", "2"]);
+    let Some(front) = start(&servers) else { return };
+    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
+    let url = |target: &str| format!("https://{NAME}:{}{target}", front.https);
+    let cache = |arguments: &[&str]| {
+        let head = curl.run(&[&["-D", "-", "-o", "/dev/null"], arguments].concat());
+        let line = head.lines().find_map(|line| line.strip_prefix("x-cache: ").map(str::to_owned));
+        line.unwrap_or_default()
+    };
+    assert_eq!(cache(&[&url("/hello.txt")]), "MISS");
+    assert_eq!(cache(&[&url("/hello.txt")]), "HIT");
+    assert_eq!(logged(&servers, " /hello.txt HTTP/", 1).len(), 1, "the second one did not come here");
+    until("the second to be over", || (cache(&[&url("/hello.txt")]) != "HIT").then_some(()));
+    let lines = logged(&servers, " /hello.txt HTTP/", 2);
+    assert!(
+        lines.iter().any(|line| line.contains("\" 304 0 ")),
+        "it was asked whether that is still right: {lines:?}"
+    );
+    // Programs have not said that theirs may be kept; and nobody gets what is another's.
+    for _ in 0..2 {
+        assert_eq!(cache(&[&url("/cgi-bin/env")]), "MISS");
+        assert_eq!(cache(&["-u", "anna:secret", &url("/dir/inner.txt")]), "BYPASS");
+    }
+    assert_eq!(logged(&servers, " /dir/inner.txt HTTP/", 2).len(), 2);
+}
+
+#[test]
+fn nginx_asks_another_one_and_then_gives_what_it_has() {
+    let servers = three("x-forwarded-for", &["--cache", "2"]);
+    let Some(front) = start(&servers) else { return };
+    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
+    let url = |target: &str| format!("https://{NAME}:{}{target}", front.https);
+    let code = |target: &str| curl.run(&["-o", "/dev/null", "-w", "%{http_code}", &url(target)]);
+    assert_eq!(code("/hello.txt"), "200");
+    let [a, b, c] = servers;
+    a.stop();
+    for number in 0..6 {
+        assert_eq!(code(&format!("/dir/inner.txt?{number}")), "200", "two are left");
+    }
+    b.stop();
+    c.stop();
+    assert_eq!(code("/hello.txt"), "200", "what it has");
+    assert_eq!(code("/dir/inner.txt?new"), "502", "what it has not");
+}

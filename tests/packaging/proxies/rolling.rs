@@ -1,0 +1,155 @@
+//! Three servers behind HAProxy under load: one is killed, one makes way for a newer
+//! version, and no client notices.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use svcd_tests::process::{children, visible};
+use svcd_tests::{Server, Tree, note, scripts, until};
+
+use super::front::{Front, free_port};
+use super::haproxy::{figure, start, until_status, without_tls};
+use super::load::{Load, Told};
+use super::{Curl, NAME};
+
+const BODY: &[u8] = &[b'x'; 1024];
+
+/// Takes so long that some are under way whenever a server is killed.
+const SLOW: &str = "sleep 0.4\nprintf 'Content-Type: text/plain\\n\\nslow'\n";
+
+/// How long each step lasts, and how many clients there are. `SVCD_ROLLING=5` makes it
+/// longer, and lets eight times as many ask without a pause, for figures.
+fn size() -> (Duration, usize, Duration) {
+    let seconds = std::env::var("SVCD_ROLLING").ok().and_then(|text| text.parse().ok());
+    match seconds {
+        Some(seconds) => (Duration::from_secs(seconds), 64, Duration::ZERO),
+        None => (Duration::from_millis(700), 8, Duration::from_millis(2)),
+    }
+}
+
+fn server(at: &str, version: &str) -> Server {
+    let tree = scripts::tree(&[("slow", SLOW)]);
+    tree.file("load.bin", BODY);
+    let header = format!("X-Version: {version}");
+    let options = ["-b", at, "--trusted", "127.0.0.1=proxy", "--health", "/healthz", "--max-conns", "512"];
+    Server::with(tree).arguments(&options).arguments(&["--header", &header]).start()
+}
+
+/// It and every process of it, at once.
+fn kill_all(server: &Server) {
+    // So that it makes no more of them meanwhile.
+    server.signal(Signal::SIGSTOP);
+    until("it to stand still", || is_stopped(server.id()).then_some(()));
+    let below = children(server.id()).into_iter().map(|child| child.id);
+    for id in [server.id()].into_iter().chain(below) {
+        // One that has ended by itself meanwhile is as well.
+        let _ = kill(Pid::from_raw(id.cast_signed()), Signal::SIGKILL);
+    }
+}
+
+fn is_stopped(id: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
+}
+
+/// A client that speaks HTTP/2 over TLS, until `stop`; what it got that was not 200.
+fn curls(curl: &Curl, https: u16, stop: &AtomicBool) -> (usize, Vec<String>) {
+    let url = format!("https://{NAME}:{https}/load.bin?[1-200]");
+    let (mut count, mut wrong) = (0, Vec::new());
+    while !stop.load(Ordering::Relaxed) {
+        let form = ["-Z", "--parallel-max", "4", "--http2", "-o", "/dev/null", "-w", "%{http_code}\n"];
+        let said = curl.run(&[&form[..], &[&url]].concat());
+        count += said.lines().count();
+        wrong.extend(said.lines().filter(|code| *code != "200").map(str::to_owned));
+        thread::sleep(Duration::from_millis(50));
+    }
+    (count, wrong)
+}
+
+/// One is killed and comes back, another one is ended and a newer one started in its place.
+fn change(front: &Front, servers: [Server; 3], step: Duration) -> [Server; 3] {
+    let folder = front.folder();
+    let [a, b, c] = servers;
+    thread::sleep(step);
+    let at = a.address.to_string();
+    kill_all(&a);
+    drop(a);
+    thread::sleep(step);
+    let a = server(&at, "1");
+    until_status(&folder, "a", "UP");
+    thread::sleep(step);
+    let at = b.address.to_string();
+    assert_eq!(b.stop().status.code(), Some(0));
+    let b = server(&at, "2");
+    until_status(&folder, "b", "UP");
+    thread::sleep(step);
+    [a, b, c]
+}
+
+#[test]
+fn one_is_killed_and_one_rolled_and_no_request_fails() {
+    if !visible("three servers behind HAProxy") {
+        return;
+    }
+    let (step, clients, pause) = size();
+    let servers = ["1", "1", "1"].map(|version| server("127.0.0.1:0", version));
+    let port = free_port();
+    let Some(front) = start(&servers, &without_tls(port)) else { return };
+    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
+    ["a", "b", "c"].iter().for_each(|server| until_status(&front.folder(), server, "UP"));
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let load = Load::start(address, clients, pause, "/load.bin", BODY);
+    let slow = Load::start(address, 12, pause, "/cgi-bin/slow", b"slow");
+    let (begin, stop) = (Instant::now(), AtomicBool::new(false));
+    let (servers, (count, wrong)) = thread::scope(|scope| {
+        let curls = scope.spawn(|| curls(&curl, front.https, &stop));
+        let servers = change(&front, servers, step);
+        stop.store(true, Ordering::Relaxed);
+        (servers, curls.join().expect("curl"))
+    });
+    let seconds = begin.elapsed().as_secs_f64();
+    let (told, slow) = (load.end(), slow.end());
+    report(&front, &told, count, seconds);
+    assert!(told.failures.is_empty(), "{} failed: {:?}", told.failures.len(), told.failures.first());
+    assert!(slow.failures.is_empty(), "of {} slow ones: {:?}", slow.times.len(), slow.failures);
+    assert!(wrong.is_empty(), "{} of HTTP/2 failed: {:?}", wrong.len(), wrong.first());
+    assert!(told.times.len() > 500 && count > 100, "it was no load: {} and {count}", told.times.len());
+    let version = servers[1].get("/load.bin").expect("an answer");
+    version.has("X-Version", "2").expect("the newer one");
+    let lines = servers.iter().map(|server| server.log().so_far().lines().count());
+    assert!(lines.into_iter().all(|count| count > 20), "each of them was asked");
+}
+
+fn report(front: &Front, told: &Told, count: usize, seconds: f64) {
+    let [half, most, all] = told.within();
+    let of_all = |field| figure(&front.folder(), "BACKEND", field);
+    note(&format!(
+        "one killed, one rolled: {} requests by HTTP/1.1 and {count} by HTTP/2 over TLS in {seconds:.1} s, {} \
+         failed; half of the answers within {half:.1} ms, 99 % within {most:.1} ms, all within {all:.0} ms; \
+         HAProxy asked again {} times, another one {} times",
+        told.times.len(),
+        told.failures.len(),
+        of_all("wretr"),
+        of_all("wredis"),
+    ));
+}
+
+/// A load that does not notice a server that is gone would show nothing.
+#[test]
+fn the_same_load_without_haproxy_notices() {
+    if !visible("a server that is killed under load") {
+        return;
+    }
+    let server = Server::with(Tree::small()).start();
+    server.tree.file("load.bin", BODY);
+    let load = Load::start(server.address, 4, Duration::from_millis(1), "/load.bin", BODY);
+    thread::sleep(Duration::from_millis(100));
+    kill_all(&server);
+    thread::sleep(Duration::from_millis(50));
+    assert!(!load.end().failures.is_empty());
+}
