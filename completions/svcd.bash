@@ -12,7 +12,7 @@ _svcd() {
     fi
     COMPREPLY=()
     # options
-    options='-b --bind -p --port --reuseport --inetd --index --no-listing --clean-urls --fallback --errors --virtual-hosts --header --cache --mime --write --write-unprotected --auth --auth-write --host --max-body --min-rate --no-sync --cgi --no-cgi --alias --cgi-run --cgi-env --cgi-pass-auth --cgi-auth --cgi-timeout --cgi-limit --cgi-cpu --cgi-memory --cgi-procs --cgi-allow --user --chroot --sandbox --max-conns --max-per-ip --trusted --health --spare --reuse --header-timeout --idle-timeout --grace --log -q --quiet -h --help -V --version'
+    options='-b --bind -p --port --reuseport --inetd --index --no-listing --clean-urls --fallback --errors --virtual-hosts --header --cache --no-inode --mime --write --write-unprotected --auth --auth-write --host --max-body --min-rate --no-sync --cgi --no-cgi --alias --cgi-run --cgi-env --cgi-pass-auth --cgi-auth --cgi-timeout --cgi-limit --cgi-cpu --cgi-memory --cgi-procs --cgi-allow --user --chroot --sandbox --max-conns --max-per-ip --trusted --health --spare --reuse --header-timeout --idle-timeout --grace --log -q --quiet -h --help -V --version'
     case $before in
     -b | --bind) value='none' ;;
     -p | --port) value='none' ;;

@@ -15,6 +15,7 @@ complete -c svcd -l errors -x -a '(__fish_complete_directories)' -d 'pages for e
 complete -c svcd -l virtual-hosts -d 'each host has its own root, DOCROOT/HOST'
 complete -c svcd -l header -x -d 'field for every response, repeatable'
 complete -c svcd -l cache -x -d 'Cache-Control: max-age of files'
+complete -c svcd -l no-inode -d 'ETag without it: the same on all that have a copy'
 complete -c svcd -l mime -x -d 'media type of an extension, repeatable'
 complete -c svcd -l write -d 'allow PUT and DELETE'
 complete -c svcd -l write-unprotected -d '--write beyond loopback without any password'

@@ -19,6 +19,7 @@ pub fn options<'a>() -> Options<'a> {
         virtual_hosts: false,
         headers: List::new(),
         cache: None,
+        inode: true,
         media_types: List::new(),
         write: false,
         write_unprotected: false,

@@ -43,12 +43,13 @@ pub struct Options<'a> {
     pub errors: Option<&'a CStr>,
     /// Whether each host has a folder of its name in DOCROOT.
     pub virtual_hosts: bool,
-    /// Field lines for every response, without their CRLF; none is of a name
-    /// that the server sets itself, but for Vary and Cache-Control. Together they have
-    /// [`limits::ADDED_FIELDS`] bytes at the most.
+    /// Field lines for every response, without their CRLF; of no name that the server
+    /// sets, but Vary and Cache-Control. Together [`limits::ADDED_FIELDS`] bytes at most.
     pub headers: List<&'a [u8], { limits::ADDITIONS }>,
     /// max-age of files, in seconds.
     pub cache: Option<u32>,
+    /// Whether an ETag has the inode in it.
+    pub inode: bool,
     /// `EXT=TYPE`: the extension without a dot, in any case, and its media
     /// type, which may be of any length up to 256 bytes with it.
     pub media_types: List<&'a [u8], { limits::ADDITIONS }>,
@@ -93,11 +94,10 @@ pub struct Options<'a> {
     pub cgi_cpu: u32,
     /// Bytes of address space; 0: no limit.
     pub cgi_memory: u64,
-    /// Processes of the user that a program runs as; 0: no limit.
+    /// Processes of a program's user; 0: no limit.
     pub cgi_procs: u32,
-    /// Files and folders that programs may read, write and execute in the sandbox,
-    /// besides DOCROOT and what the system has for all. Without any, they are not
-    /// kept from files.
+    /// Files and folders that programs may read, write and execute in the sandbox, besides
+    /// DOCROOT and what the system has for all. Without any, they are not kept from files.
     pub cgi_allow: List<&'a CStr, { limits::ADDITIONS }>,
     /// User and group to serve as.
     pub user: Option<(u32, u32)>,
@@ -111,7 +111,7 @@ pub struct Options<'a> {
     pub trusted: trusted::List,
     /// The path that answers whether this server is well.
     pub health: Option<&'a [u8]>,
-    /// Processes that wait for connections; 0: each connection gets a new one.
+    /// Processes that wait for connections.
     pub spare: u32,
     /// Connections that one of them serves.
     pub reuse: u32,
@@ -240,14 +240,15 @@ pub fn parse<'a>(
             })?,
         }
     }
-    if options.write && !is_protected(options) {
-        return Err(error(b"--write", UNPROTECTED));
-    }
-    if options.chroot && !(options.aliases.is_empty() && options.cgi.is_empty()) {
-        return Err(error(b"--chroot", "programs cannot be run there"));
-    }
-    if options.reuse > 1 && options.spare == 0 {
-        return Err(error(b"--reuse", "it is for processes that wait: --spare"));
+    let has_programs = !(options.aliases.is_empty() && options.cgi.is_empty());
+    let clashes: [(bool, &[u8], &str); 4] = [
+        (options.write && !is_protected(options), b"--write", UNPROTECTED),
+        (options.write && !options.inode, b"--no-inode", "with --write, two files can be as old and as long"),
+        (options.chroot && has_programs, b"--chroot", "programs cannot be run there"),
+        (options.reuse > 1 && options.spare == 0, b"--reuse", "it is for processes that wait: --spare"),
+    ];
+    if let Some((_, argument, problem)) = clashes.into_iter().find(|clash| clash.0) {
+        return Err(error(argument, problem));
     }
     if options.cgi.is_empty() {
         let _ = options.cgi.push(b"cgi-bin");

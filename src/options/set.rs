@@ -41,6 +41,7 @@ pub fn set<'a>(options: &mut Options<'a>, name: Name, value: &'a CStr) -> Result
         Name::Cache => {
             options.cache = Some(value::number(bytes, 0, limits::CACHE_CEILING, value::CACHE)?);
         }
+        Name::NoInode => options.inode = false,
         Name::Mime => pushed(options.media_types.push(value::media_type(bytes)?))?,
         Name::Write => options.write = true,
         Name::WriteUnprotected => options.write_unprotected = true,

@@ -18,6 +18,7 @@ usage: svcd [OPTIONS] [DOCROOT]     `svcd .` serves the current folder
       --virtual-hosts     each host has its own root, DOCROOT/HOST
       --header 'K: V'     field for every response, repeatable
       --cache SECONDS     Cache-Control: max-age of files
+      --no-inode          ETag without it: the same on all that have a copy
       --mime EXT=TYPE     media type of an extension, repeatable
       --write             allow PUT and DELETE
       --write-unprotected  --write beyond loopback without any password
@@ -72,6 +73,7 @@ pub enum Name {
     VirtualHosts,
     Header,
     Cache,
+    NoInode,
     Mime,
     Write,
     WriteUnprotected,
@@ -113,7 +115,7 @@ pub enum Name {
 }
 
 /// The options in the order of [`HELP`].
-pub static NAMES: [Name; 50] = [
+pub static NAMES: [Name; 51] = [
     Name::Bind,
     Name::Port,
     Name::Reuseport,
@@ -126,6 +128,7 @@ pub static NAMES: [Name; 50] = [
     Name::VirtualHosts,
     Name::Header,
     Name::Cache,
+    Name::NoInode,
     Name::Mime,
     Name::Write,
     Name::WriteUnprotected,

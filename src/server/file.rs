@@ -25,7 +25,10 @@ pub fn push_entity_tag(head: &mut Buffer, tag: &EntityTag) {
 
 /// Answers GET and HEAD.
 pub fn send(reply: &mut Reply, request: &Request, found: &Found) -> Sent {
-    let tag = entity_tag(&found.metadata);
+    let mut tag = entity_tag(&found.metadata);
+    if !reply.site.options.inode {
+        tag.inode = 0;
+    }
     let size = tag.size;
     match precondition::evaluate(request.fields, request.method, Some(&tag), reply.time) {
         Outcome::Proceed => {}

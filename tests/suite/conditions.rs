@@ -15,6 +15,25 @@ const ASCTIME: &str = "Thu Feb 29 01:06:05 2024";
 /// What makes it wrong, the field lines with `{etag}` and dates, the status.
 type Row<'a> = (&'a str, &'a [&'a str], &'a [u16]);
 
+#[test]
+fn copies_have_one_tag_without_the_inode() {
+    let [one, other] = [(); 2].map(|()| Server::start(&["--no-inode"]));
+    let tag = |server: &Server| {
+        server.get("/hello.txt").and_then(|answer| answer.need("ETag").map(str::to_owned)).expect("a tag")
+    };
+    assert_eq!(tag(&one), tag(&other));
+    let with = Server::start(&[]);
+    assert_ne!(tag(&one), tag(&with));
+    let condition = format!("If-None-Match: {}", tag(&other));
+    one.ask(&asking("GET", "/hello.txt", &[&condition])).and_then(|answer| answer.is(304)).expect("304");
+    File::options()
+        .write(true)
+        .open(one.tree.path("hello.txt"))
+        .and_then(|file| file.set_times(FileTimes::new().set_modified(SystemTime::now())))
+        .expect("a time");
+    assert_ne!(tag(&one), tag(&other));
+}
+
 /// Each row is asked with GET and HEAD, of a file and of the index of a folder.
 fn check(rows: &[Row]) {
     let server = Server::start(&[]);
