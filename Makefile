@@ -37,6 +37,10 @@ PROGRAMS := linux-aarch64 linux-x86_64 darwin-aarch64
 # The one that runs on this machine.
 HERE := $(shell uname -sm | tr 'A-Z ' 'a-z-' | sed 's/arm64$$/aarch64/')
 
+# What compares servers and measures machines is for Linux.
+ON_LINUX := $(filter linux-%,$(HERE))
+OF_ALL   := $(if $(ON_LINUX),,-p svcd -p svcd-tests -p svcd-capacity)
+
 # The chosen compiler, and nothing of what other projects have set. Every use of
 # cargo starts with it.
 WITH_TOOLS := . target/toolchain.env &&
@@ -84,13 +88,13 @@ test: ## every test: library, binaries, browser; the suite natively, under qemu,
 	@linker/build.sh release $(PROGRAMS)
 	@linker/build.sh examples $(PROGRAMS)
 	@linker/build.sh trace $(PROGRAMS)
-ifneq ($(filter linux-%,$(HERE)),)
+ifneq ($(ON_LINUX),)
 	@linker/build.sh escape $(HERE)
 endif
 	@echo "== meanwhile: what is shipped; with what is left of the processors the real kernel, the rig by itself; both are shown at the end"
 	@nice -n 10 $(MAKE) test-beside >target/test-beside.log 2>&1 & beside=$$!; \
 	$(MAKE) test-shipped >target/test-shipped.log 2>&1 & shipped=$$!; \
-	trap 'kill $$beside $$shipped' INT TERM; \
+	trap 'kill $$beside $$shipped; exit 130' INT TERM; \
 	$(MAKE) test-ahead; ahead=$$?; \
 	wait $$shipped || ahead=1; \
 	wait $$beside || ahead=1; \
@@ -101,7 +105,9 @@ endif
 test-ahead:
 	@echo "== the library"
 	@$(WITH_TOOLS) cargo test -p svcd --lib
+ifneq ($(ON_LINUX),)
 	@$(WITH_TOOLS) cargo test -q -p svcd-bench
+endif
 	@echo "== its oracles, what the programs are made of, a browser, other clients, programs it runs"
 	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients --test programs
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
@@ -113,15 +119,15 @@ ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-trace-$(HERE)" cargo test -q -p svcd-tests --test trace
 	@echo "== the course: its programs, and every command of docs/course"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test course
-	@echo "== calls that fail, one case of 29"
-	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test faults
+	@echo "== calls that fail, one case of 59"
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" FAULTS=59 cargo test -p svcd-tests --test faults
 else
 	@echo "== the suite, natively: skipped, svcd does not run on $(HERE)"
 endif
 ifeq ($(HERE),linux-x86_64)
 	@$(WITH_TOOLS) if [ -n "$$qemu" ]; then \
 	    echo "== the suite, under qemu: dist/svcd-linux-aarch64"; \
-	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" SVCD_SCALE=0.5 cargo test -p svcd-tests --test suite -- --test-threads 8 && \
+	    SVCD="$$qemu $$SVCD_DIST/svcd-linux-aarch64" SVCD_SCALE=0.25 cargo test -p svcd-tests --test suite -- --test-threads 8 && \
 	    echo "== the flavour that prints its calls" && \
 	    SVCD="$$qemu $$SVCD_DIST/svcd-trace-linux-aarch64" cargo test -q -p svcd-tests --test trace && \
 	    echo "== the programs of the course" && \
@@ -153,12 +159,12 @@ test-beside:
 	@echo "== a part of the suite, and the program as the first process, on a real arm64 kernel"
 	@tests/boot/build.sh
 	@$(WITH_TOOLS) SVCD_BOOT="$(SMOKE)" $(BOOT_TEST)
-ifneq ($(filter $(HERE),$(PROGRAMS)),)
+ifneq ($(ON_LINUX),)
 	@echo "== servers side by side"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" SVCD_DEADLINE=240 cargo test -q -p svcd-compare
+endif
 	@echo "== the library of the flavour that prints its calls"
 	@$(WITH_TOOLS) cargo test -q -p svcd --lib --features trace trace
-endif
 ifneq ($(HERE),darwin-aarch64)
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null; then \
 	    echo "== the Darwin rig: does it catch what XNU would?" && \
@@ -186,7 +192,7 @@ endif
 
 test-native: build examples ## the library, and the suite with the program for this machine: what CI does on each
 	@linker/setup.sh build test
-ifneq ($(filter linux-%,$(HERE)),)
+ifneq ($(ON_LINUX),)
 	@linker/build.sh escape $(HERE)
 endif
 	@$(WITH_TOOLS) cargo test -p svcd --lib
@@ -284,7 +290,7 @@ lint: abi-check ## formatting, clippy for every target and the tests, shellcheck
 	@$(WITH_TOOLS) cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	@linker/build.sh clippy $(PROGRAMS)
 	@FEATURES=trace linker/build.sh clippy $(PROGRAMS)
-	@$(WITH_TOOLS) cargo clippy --lib --tests --examples -- -D warnings
+	@$(WITH_TOOLS) cargo clippy $(OF_ALL) --lib --tests --examples -- -D warnings
 	@$(WITH_TOOLS) cargo clippy -p svcd --lib --tests --features trace -- -D warnings
 	@$(WITH_TOOLS) cargo clippy --manifest-path tests/fuzz/Cargo.toml -- -D warnings
 	@find . \( -path ./target -o -path ./dist -o -path ./.git -o -path ./.venv \) -prune -o -type f \

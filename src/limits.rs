@@ -76,6 +76,10 @@ pub const BINDS: usize = 8;
 /// Fields that --header adds, and media types that --mime adds.
 pub const ADDITIONS: usize = 16;
 
+/// Networks of --trusted: those of one provider's proxies, which has some twenty, and
+/// one's own.
+pub const TRUSTED: usize = 32;
+
 /// Bytes of all fields that --header adds, their line ends counted: they take
 /// half of what [`REPLY`] has for a head. A media type of --mime is at the most
 /// a sixteenth of it long.

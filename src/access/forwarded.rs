@@ -1,12 +1,12 @@
 //! Who has sent a request, when a proxy has handed it on: Forwarded (RFC 7239) and
 //! X-Forwarded-For.
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use super::trusted::{How, List, how};
 use crate::http::Refusal;
 use crate::http::field::{self, Fields};
-use crate::text::{address, is_same_word, split, split_once, without_first, without_last};
+use crate::text::{address, is_same_word, split, split_once};
 
 /// The other end of a connection, or behind proxies that of the first one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,8 +31,9 @@ pub fn client(fields: Fields, peer: Remote, trusted: &List) -> Result<Remote, Re
     };
     let found = match (by(FORWARDED, How::Forwarded), by(X_FORWARDED_FOR, How::XForwardedFor)) {
         (Some(one), Some(other)) if ip(one) != ip(other) => return Err(Refusal::TwoClients),
-        (Some(one), _) => one,
-        (None, other) => other.flatten(),
+        // What else one of them says is perhaps not the proxy's.
+        (Some(one), Some(_)) => ip(one).map(Remote::of),
+        (one, other) => one.or(other).flatten(),
     };
     let mut client = found.unwrap_or(peer);
     if matches!(how, Some(How::Any | How::XForwardedFor)) {
@@ -42,7 +43,14 @@ pub fn client(fields: Fields, peer: Remote, trusted: &List) -> Result<Remote, Re
     Ok(client)
 }
 
-fn ip(remote: Option<Remote>) -> Option<core::net::IpAddr> {
+impl Remote {
+    /// A client of whom nothing else is known.
+    fn of(ip: IpAddr) -> Remote {
+        Remote { address: Some(SocketAddr::new(ip, 0)), is_https: false }
+    }
+}
+
+fn ip(remote: Option<Remote>) -> Option<IpAddr> {
     remote.and_then(|remote| remote.address).map(|address| address.ip().to_canonical())
 }
 
@@ -50,7 +58,8 @@ fn ip(remote: Option<Remote>) -> Option<core::net::IpAddr> {
 /// before it may be the client's invention. None: the last ones do not say who.
 ///
 /// The list is cut at every comma, also between quotes: a quote that a client has left
-/// open must not swallow what a proxy has written behind it.
+/// open must not swallow what a proxy has written behind it. What is no whole element
+/// then says nothing: it may be a part of a name that the client has chosen.
 fn nearest(fields: Fields, name: &str, trusted: &List) -> Option<Remote> {
     let mut client = None;
     for member in fields.members(name).filter(|member| !member.is_empty()) {
@@ -67,24 +76,41 @@ fn nearest(fields: Fields, name: &str, trusted: &List) -> Option<Remote> {
     client
 }
 
-/// `forwarded-element` of RFC 7239 4.
+/// `forwarded-element` of RFC 7239 4, but that a value without quotes may be an address.
 fn element(text: &[u8]) -> Option<Remote> {
-    let is_https = parameter(text, b"proto").is_some_and(|scheme| is_same_word(scheme, b"https"));
-    node(parameter(text, b"for")?).map(|remote| Remote { is_https, ..remote })
-}
-
-fn parameter<'a>(element: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
-    split(element, b';').find_map(|pair| {
+    let (mut client, mut scheme) = (None, None);
+    for pair in split(text, b';').map(field::trim).filter(|pair| !pair.is_empty()) {
         let (name, value) = split_once(pair, b'=')?;
-        let value = without_last(without_first(field::trim(value), b'"'), b'"');
-        is_same_word(field::trim(name), wanted).then_some(value)
-    })
+        let value = match value {
+            [b'"', value @ .., b'"'] => value,
+            _ => value,
+        };
+        let is_quoted = value.iter().any(|byte| matches!(byte, b'"' | b'\\'));
+        if is_quoted || !name.iter().copied().all(field::is_tchar) {
+            return None;
+        }
+        let place = match () {
+            () if is_same_word(name, b"for") => &mut client,
+            () if is_same_word(name, b"proto") => &mut scheme,
+            () => continue,
+        };
+        if place.replace(value).is_some() {
+            return None;
+        }
+    }
+    let is_https = scheme.is_some_and(|scheme| is_same_word(scheme, b"https"));
+    node(client?).map(|remote| Remote { is_https, ..remote })
 }
 
-/// An address, perhaps with a port.
+/// An address, perhaps with a port, which may be an invented name (RFC 7239 6.3).
 fn node(text: &[u8]) -> Option<Remote> {
+    if let Some((host, _)) =
+        text.windows(2).position(|pair| pair == b":_").and_then(|end| text.split_at_checked(end))
+    {
+        return address::parse(host).map(Remote::of);
+    }
     let (ip, port) = address::parse_with_port(text)?;
-    Some(Remote { address: Some(SocketAddr::new(ip, port.unwrap_or(0))), ..Remote::default() })
+    Some(Remote { address: Some(SocketAddr::new(ip, port.unwrap_or(0))), is_https: false })
 }
 
 #[cfg(test)]
@@ -160,6 +186,19 @@ mod tests {
             // Left open by a client.
             ("for=\", for=192.0.2.9", "192.0.2.9:0"),
             ("host=\"a,for=198.51.100.1\", for=192.0.2.9", "192.0.2.9:0"),
+            // In a name that a client has chosen, and a proxy has put between quotes.
+            ("for=192.0.2.9;host=\"a,for=198.51.100.1\"", "10.0.0.1:5"),
+            ("proto=http;host=\"a,for=198.51.100.1\";for=192.0.2.9", "10.0.0.1:5"),
+            ("host=\"a,for=198.51.100.1;x=\";for=192.0.2.9", "10.0.0.1:5"),
+            ("for=198.51.100.1;for=192.0.2.9", "10.0.0.1:5"),
+            ("for=192.0.2.9;for=", "10.0.0.1:5"),
+            ("for=\"192.0.2.9", "10.0.0.1:5"),
+            ("for=192.0.2.9\"", "10.0.0.1:5"),
+            ("for=\"192.0.2\\.9\"", "10.0.0.1:5"),
+            ("for =192.0.2.9", "10.0.0.1:5"),
+            (";for=192.0.2.9;", "192.0.2.9:0"),
+            ("for=\"192.0.2.9:_p\"", "192.0.2.9:0"),
+            ("for=\"[2001:db8::9]:_p:1\"", "[2001:db8::9]:0"),
         ] {
             let lines = format!("Forwarded: {list}\r\n");
             assert_eq!(of("10.0.0.1:5", "10.0.0.0/8", &lines), expected, "{list}");
@@ -176,9 +215,9 @@ mod tests {
         assert_eq!(of("10.0.0.1:5", "10.0.0.1=proxy", both), "10.0.0.1:5");
         for same in [
             "Forwarded: for=192.0.2.1\r\nX-Forwarded-For: 192.0.2.1\r\n",
-            "Forwarded: for=\"192.0.2.1:9\"\r\nX-Forwarded-For: 192.0.2.1:9\r\n",
+            "Forwarded: for=\"192.0.2.1:9\";proto=https\r\nX-Forwarded-For: 192.0.2.1:9\r\n",
         ] {
-            assert!(of("10.0.0.1:5", "10.0.0.1", same).starts_with("192.0.2.1:"));
+            assert_eq!(of("10.0.0.1:5", "10.0.0.1", same), "192.0.2.1:0");
         }
         // Who writes one of them without an address hides the client, and has not
         // written the other.

@@ -6,7 +6,7 @@ use crate::limits;
 use crate::text::{self, address, decimal, split_once};
 
 /// Those of the command line.
-pub type List = text::List<Trusted, { limits::ADDITIONS }>;
+pub type List = text::List<Trusted, { limits::TRUSTED }>;
 
 /// A network of proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

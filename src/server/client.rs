@@ -17,6 +17,8 @@ pub struct Client<'a> {
     pub peer: Cell<Remote>,
     /// Who sent the request under way.
     pub remote: Cell<Remote>,
+    /// A proxy has said that it speaks for itself: no field names another one.
+    pub is_for_itself: Cell<bool>,
     pub slot: usize,
     pub scoreboard: Scoreboard,
     pub site: &'a Site<'a>,
@@ -37,9 +39,20 @@ impl<'a> Client<'a> {
         site: &'a Site<'a>,
     ) -> Self {
         let remote = Remote { address: peer, ..Remote::default() };
-        let (peer, remote) = (Cell::new(remote), Cell::new(remote));
+        let (peer, remote, is_for_itself) = (Cell::new(remote), Cell::new(remote), Cell::new(false));
         let (timeout_is_changed, adopts, answered) = (Cell::new(false), Cell::new(false), Cell::new(None));
-        Client { socket, peer, remote, slot, scoreboard, site, timeout_is_changed, adopts, answered }
+        Client {
+            socket,
+            peer,
+            remote,
+            is_for_itself,
+            slot,
+            scoreboard,
+            site,
+            timeout_is_changed,
+            adopts,
+            answered,
+        }
     }
 
     /// Takes note of who has sent a request with these fields; refused: two of them say it.
@@ -50,6 +63,9 @@ impl<'a> Client<'a> {
         }
         let peer = self.peer.get();
         self.remote.set(peer);
+        if self.is_for_itself.get() {
+            return Ok(());
+        }
         forwarded::client(fields, peer, trusted).map(|remote| self.remote.set(remote))
     }
 

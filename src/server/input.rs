@@ -77,7 +77,10 @@ impl<'a> Input<'a> {
             Preface::Complete(len, remote) => {
                 self.start += len;
                 self.compact();
-                remote.into_iter().for_each(|remote| client.peer.set(remote));
+                match remote {
+                    Some(remote) => client.peer.set(remote),
+                    None => client.is_for_itself.set(true),
+                }
             }
             Preface::None if how == How::Any => {}
             Preface::None | Preface::Malformed => return Err(Refusal::NoProxyHeader),
@@ -96,8 +99,13 @@ impl<'a> Input<'a> {
         // Bytes in which the end of the head was looked for in vain.
         let mut seen = 0usize;
         loop {
+            let before = self.preface;
             match self.take_preface(client) {
                 Ok(true) => {
+                    if before != self.preface {
+                        // The client has its own time.
+                        deadline = None;
+                    }
                     if let Some(head) = self.look_for_head(&mut seen) {
                         return head;
                     }

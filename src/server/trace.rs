@@ -15,8 +15,10 @@ const NAME: &[u8] = b"/.svcd/trace";
 
 /// Whether a request is for the trace, and may have it.
 pub fn is_asked_for(client: &Client, request: &Request) -> bool {
-    let is_near =
-        client.remote.get().address.is_some_and(|address| address.ip().to_canonical().is_loopback());
+    // Behind a proxy, who is on this machine is a matter of belief.
+    let is_behind = !client.site.options.trusted.is_empty();
+    let peer = client.peer.get().address.filter(|_| !is_behind);
+    let is_near = peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     let is_named = target::parse(request.method, request.target).is_ok_and(|target| target.path == NAME);
     trace::is_on() && is_near && is_named && matches!(request.method, Method::Get | Method::Head)
 }

@@ -58,5 +58,5 @@ pub use program::Program;
 pub use response::Response;
 pub use server::Server;
 pub use snapshot::Snapshot;
-pub use table::{each, statuses};
+pub use table::{each, some, statuses};
 pub use tree::Tree;

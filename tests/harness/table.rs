@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::pace::is_tried;
 use crate::server::Server;
 
 /// Checks every row, then fails once with all the rows that did not hold.
@@ -19,6 +20,11 @@ pub fn each<N: Display, R>(
     }
     assert!(count > 0, "a table without rows proves nothing");
     assert!(wrong.is_empty(), "{} of {count} rows failed:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Of many rows that are alike, those that are tried here; see [`is_tried`].
+pub fn some<R>(rows: impl IntoIterator<Item = R>) -> impl Iterator<Item = R> {
+    rows.into_iter().enumerate().filter(|(number, _)| is_tried(*number)).map(|(_, row)| row)
 }
 
 /// What is sent, and the statuses that are right answers (several where the

@@ -47,7 +47,7 @@ fn theirs(bytes: &[u8]) -> Option<Read> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
 
     #[test]
     fn what_ppp_writes_is_read(

@@ -132,6 +132,8 @@ fn the_socket_of_a_server_that_was_killed_is_replaced() {
     let tree = Tree::standard();
     let (path, argument) = place(&tree);
     drop(UnixListener::bind(&path).expect("a socket that nobody accepts from"));
+    // A process that another test begins has it still, until it is a program.
+    until("the socket to be nobody's", || unix::connect(&path).err());
     let first = with_socket(tree, &argument);
     assert_answers(&path);
 

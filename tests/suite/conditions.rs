@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use svcd_tests::asking::{Validators, asking, both, status, without};
 use svcd_tests::tree::MODIFIED;
-use svcd_tests::{Server, Tree, clock, each};
+use svcd_tests::{Server, Tree, clock, each, some};
 
 /// The time of the standard files in the two obsolete forms.
 const RFC850: &str = "Thursday, 29-Feb-24 01:06:05 GMT";
@@ -39,7 +39,7 @@ fn check(rows: &[Row]) {
     let server = Server::start(&[]);
     for target in ["/hello.txt", "/dir/", "/big.bin"] {
         let validators = Validators::of(&server, target, &[]).expect("validators");
-        each(rows.iter().map(|row| (format!("{target}, {}", row.0), row)), |(_, lines, right)| {
+        each(some(rows).map(|row| (format!("{target}, {}", row.0), row)), |(_, lines, right)| {
             let lines: Vec<String> = lines.iter().map(|line| validators.fill(line)).collect();
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
             status(&both(&server, target, &lines)?, right)

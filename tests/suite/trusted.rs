@@ -2,6 +2,7 @@
 //! what counts or knows clients.
 
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use svcd_tests::log_line::LogLine;
 use svcd_tests::scripts::{self, ENV};
@@ -136,6 +137,31 @@ fn its_time_is_that_of_a_head() {
 }
 
 #[test]
+fn the_head_behind_it_has_its_own_time() {
+    let server = Server::start(&["--trusted=127.0.0.1=proxy", "--header-timeout=2", "--idle-timeout=9"]);
+    let mut connection = server.connect();
+    let (first, rest) = V1.split_at(9);
+    connection.send(first.as_bytes());
+    assert_eq!(connection.read_for(Duration::from_millis(200)).expect("a connection"), None);
+    connection.send(rest.as_bytes());
+    // A browser connects before it knows what for.
+    assert_eq!(connection.read_for(Duration::from_millis(2300)).expect("a connection"), None);
+    connection.send(b"GET /hello.txt HTTP/1.1\r\n");
+    assert_eq!(connection.read_for(Duration::from_millis(200)).expect("a connection"), None);
+    connection.send(b"Host: a\r\n\r\n");
+    connection.next_answer(GET.as_bytes()).and_then(|answer| answer.is(200)).expect("an answer");
+}
+
+#[test]
+fn who_speaks_for_itself_hands_on_no_fields() {
+    let server = Server::start(&["--trusted=127.0.0.1"]);
+    let mut connection = server.connect();
+    connection.send(format!("PROXY UNKNOWN\r\n{GET}X-Forwarded-For: 192.0.2.9\r\n\r\n").as_bytes());
+    connection.next_answer(GET.as_bytes()).and_then(|answer| answer.is(200)).expect("an answer");
+    assert_eq!(line(&server, 1).client, "127.0.0.1");
+}
+
+#[test]
 fn a_client_that_is_named_is_not_trusted_itself() {
     let server = Server::start(&["--trusted=127.0.0.0/8"]);
     let fields = "X-Forwarded-For: 198.51.100.1\r\n";
@@ -216,4 +242,8 @@ fn connections_of_a_proxy_are_not_counted_as_one_clients() {
     for connection in &mut kept {
         connection.is_open().expect("an answer");
     }
+    let server = Server::start(&["--max-per-ip=1", "--trusted=127.0.0.2"]);
+    let mut kept = server.connect();
+    kept.is_open().expect("an answer");
+    server.get("/hello.txt").and_then(|answer| answer.is(503)).expect("one too many");
 }

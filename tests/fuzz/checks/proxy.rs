@@ -34,6 +34,9 @@ pub fn check(data: &[u8]) {
                 assert_eq!(ours, Err(Refusal::TwoClients));
                 return;
             }
+            [Some(Some(one)), Some(Some(_))] => {
+                one.map(|hop| (SocketAddr::new(hop.0.ip().to_canonical(), 0), false))
+            }
             [Some(Some(one)), _] => one,
             [_, other] => other.flatten().flatten(),
         };
@@ -84,25 +87,39 @@ fn model(fields: Fields, name: &str, trusted: &List) -> Option<Option<Hop>> {
     Some(client)
 }
 
+/// Every pair is a token and a value, with both quotes or none and no others; none is there
+/// twice.
 fn element(text: &str) -> Option<Hop> {
-    let parameter = |wanted: &str| {
-        let mut pairs = text.split(';').filter_map(|pair| pair.split_once('='));
-        let found = pairs.find(|pair| pair.0.trim_matches([' ', '\t']).eq_ignore_ascii_case(wanted));
-        found.map(|pair| {
-            let value = pair.1.trim_matches([' ', '\t']);
-            let value = value.strip_prefix('"').unwrap_or(value);
-            value.strip_suffix('"').unwrap_or(value)
-        })
+    let mut found = Vec::new();
+    for pair in text.split(';').map(|pair| pair.trim_matches([' ', '\t'])).filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=')?;
+        let is_token = |name: &str| {
+            name.chars().all(|letter| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter))
+        };
+        let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        let value = inner.unwrap_or(value);
+        if !is_token(name) || value.contains(['"', '\\']) {
+            return None;
+        }
+        found.push((name.to_ascii_lowercase(), value));
+    }
+    let only = |wanted: &str| {
+        let mut values = found.iter().filter(|pair| pair.0 == wanted).map(|pair| pair.1);
+        (values.next(), values.next())
     };
-    let is_https = parameter("proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
-    node(parameter("for")?).map(|hop| (hop, is_https))
+    let ((client, None), (scheme, None)) = (only("for"), only("proto")) else { return None };
+    node(client?).map(|hop| (hop, scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))))
 }
 
 fn node(text: &str) -> Option<SocketAddr> {
     let v6 = |text: &str| text.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
     let literal = |text: &str| v6(text.strip_prefix('[')?.strip_suffix(']')?);
     let v4 = |text: &str| text.parse::<Ipv4Addr>().ok().map(IpAddr::V4);
-    if let Some(ip) = v4(text).or_else(|| v6(text)).or_else(|| literal(text)) {
+    let any = |text: &str| v4(text).or_else(|| v6(text)).or_else(|| literal(text));
+    if let Some((host, _)) = text.split_once(":_") {
+        return any(host).map(|ip| SocketAddr::new(ip, 0));
+    }
+    if let Some(ip) = any(text) {
         return Some(SocketAddr::new(ip, 0));
     }
     let (host, port) = text.rsplit_once(':')?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use svcd_tests::writing::server_of;
-use svcd_tests::{Program, Server, Tree, each};
+use svcd_tests::{Program, Server, Tree, each, some};
 
 use super::{ANN, BOB, basic, file_of, get};
 use crate::command_line::fails;
@@ -32,7 +32,7 @@ fn what_a_file_may_hold() {
         ("the longest file", long, "ann"),
         ("the first of two counts", format!("{ann}\n{second}"), "ann"),
     ];
-    each(rows.iter().map(|row| (row.0, row)), |(_, text, user)| {
+    each(some(&rows).map(|row| (row.0, row)), |(_, text, user)| {
         let tree = Tree::small();
         let path = file_of(&tree, "users", text).display().to_string();
         let server = Server::with(tree).arguments(&["--auth", &path]).try_start()?;
@@ -68,7 +68,7 @@ fn what_a_file_may_not_hold() {
         ("too large", format!("{ANN}#{}\n", "x".repeat(LARGEST - ANN.len() - 1)), None),
         ("far too large", format!("{ANN}#{}\n", "x".repeat(1 << 20)), None),
     ];
-    each(rows.iter().map(|row| (row.0, row)), |(_, text, line)| {
+    each(some(&rows).map(|row| (row.0, row)), |(_, text, line)| {
         for option in ["--auth", "--auth-write"] {
             let tree = Tree::small();
             let path = file_of(&tree, "some-users", text).display().to_string();

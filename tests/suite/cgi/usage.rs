@@ -1,7 +1,7 @@
 //! The options of programs on the command line.
 
 use svcd_tests::scripts::{ENV, server, tree, variables_of};
-use svcd_tests::{Program, Server, Tree, each};
+use svcd_tests::{Program, Server, Tree, each, some};
 
 const OPTIONS: &[&str] = &[
     "--cgi PREFIX",
@@ -78,7 +78,7 @@ fn usage_errors() {
     ];
     let tree = Tree::small();
     let root = tree.root().display().to_string();
-    each(ROWS.iter().map(|row| (row.0, row)), |(_, arguments)| {
+    each(some(ROWS).map(|row| (row.0, row)), |(_, arguments)| {
         let words = [&["-p", "0"], *arguments, &[root.as_str()]].concat();
         // An option that takes a value would take the root for it.
         let words = if arguments.len() == 1 && !arguments[0].contains('=') && arguments[0] != "--no-cgi" {
@@ -106,7 +106,7 @@ fn what_is_accepted() {
         ("a variable of underscores", &["--cgi-env", "__=x", "--cgi-env=_a1="]),
         ("as many variables as there may be", &["--cgi-env=A=b"; 16]),
     ];
-    each(rows.map(|row| (row.0, row)), |(_, arguments)| {
+    each(some(rows).map(|row| (row.0, row)), |(_, arguments)| {
         let server = Server::with(tree(&[("env", ENV)])).arguments(arguments).try_start()?;
         variables_of(&server, "/cgi-bin/env").map(drop)
     });

@@ -2,7 +2,7 @@
 
 use svcd_tests::tree::pseudo_random;
 use svcd_tests::writing::{put, stored};
-use svcd_tests::{Program, Server, Tree, each, unix};
+use svcd_tests::{Program, Server, Tree, each, some, unix};
 
 use super::fails;
 use crate::auth::ANN;
@@ -68,7 +68,7 @@ fn usage_errors() {
         ("to write for an IPv4 address in IPv6", &["--write", "-b", "::ffff:192.0.2.1"]),
         ("to write for everybody, with a host", &["--write", "-b", "0.0.0.0", "--host", "a.example"]),
     ];
-    each(ROWS.iter().copied(), |words| {
+    each(some(ROWS.iter().copied()), |words| {
         let ended = Program::chosen().run(&[words, &["-p", "0", "."]].concat());
         fails(&ended, 2)
     });
@@ -138,7 +138,7 @@ fn values() {
         ("as many hosts as there may be", &["--host=a.example"; 16]),
         ("--write twice", &["--write", "--write"]),
     ];
-    each(ROWS.iter().copied(), |words| {
+    each(some(ROWS.iter().copied()), |words| {
         // With --write and without it.
         for more in [&["--write"][..], &[]] {
             let server = Server::with(Tree::small()).arguments(words).arguments(more).try_start()?;
