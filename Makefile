@@ -30,7 +30,7 @@ REQUESTS ?= 1000000
 MINUTES  ?= 10
 # Which cases of `make faults`; of those in the Darwin rig, which is slow, one of so many.
 ONLY     ?=
-RIG      ?= 29
+ONE_OF   ?= 29
 
 PROGRAMS := linux-aarch64 linux-x86_64 darwin-aarch64
 
@@ -231,9 +231,9 @@ faults: ## every call that the program makes fails with every error; ONLY=recvfr
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" FAULTS=1 FAULTS_ONLY="$(ONLY)" \
 	    cargo test -q -p svcd-tests --test faults -- --test-threads 1
 	@$(WITH_TOOLS) if .venv/bin/python -c 'import unicorn' 2>/dev/null && [ -e dist/svcd-darwin-aarch64 ]; then \
-	    echo "== the same in the Darwin rig, one case of $(RIG)" && \
+	    echo "== the same in the Darwin rig, one case of $(ONE_OF)" && \
 	    SVCD="$(RIG) '$$SVCD_DIST/svcd-darwin-aarch64'" \
-	    SVCD_DEADLINE=60 FAULTS=$(RIG) FAULTS_ONLY="$(ONLY)" \
+	    SVCD_DEADLINE=60 FAULTS=$(ONE_OF) FAULTS_ONLY="$(ONLY)" \
 	    cargo test -q -p svcd-tests --test faults -- --test-threads 1; \
 	else \
 	    echo "== the same in the Darwin rig: skipped, no Python with unicorn or no dist/svcd-darwin-aarch64"; \
