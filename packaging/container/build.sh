@@ -6,12 +6,15 @@
 #
 # FOLDER (dist) then has image/, a layout of the OCI with the tags VERSION and VERSION-cgi,
 # and the same as one file, svcd-VERSION-oci.tar. The same programs give the same bytes;
-# the time is $SOURCE_DATE_EPOCH, or that of the last commit.
+# the time is that of a release.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
-folder=${1:-dist}
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-time=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+export OUT="${1:-dist}"
+version='' out=''
+# shellcheck source=/dev/null
+. packaging/version.sh
+folder=$out
+time=$SOURCE_DATE_EPOCH
 
 for engine in buildah podman; do
     command -v $engine >/dev/null && break

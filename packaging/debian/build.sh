@@ -14,9 +14,10 @@ version='' out=''
 . packaging/version.sh
 command -v dpkg-deb >/dev/null || { echo "deb: no dpkg-deb; install dpkg" >&2 && exit 1; }
 
-# Who answers for it: as devscripts have it, or who made the commit.
-maintainer="${DEBFULLNAME:-the svcd authors} <${DEBEMAIL:-root@localhost}>"
-[ -n "${DEBEMAIL:-}" ] || [ ! -e .git ] || maintainer=$(git log -1 --format='%an <%ae>')
+# Who answers for it: as devscripts have it. Not who made the commit, whom nobody knows
+# who builds it from a tarball.
+maintainer="${DEBFULLNAME:-svcd maintainers} <${DEBEMAIL:-svcd@example.org}>"
+escaped=$(printf '%s\n' "$maintainer" | sed 's/[\\/&]/\\&/g')
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
@@ -66,7 +67,7 @@ for arch; do
     esac
     root=$stage/$arch
     doc=$root/usr/share/doc/svcd
-    install -d "$root/DEBIAN" "$root/etc/default" "$root/lib/systemd/system" "$root/usr/bin" "$doc/examples" \
+    install -d "$root/DEBIAN" "$root/etc/default" "$root/usr/lib/systemd/system" "$root/usr/bin" "$doc/examples" \
         "$root/usr/share/man/man8" "$root/usr/share/bash-completion/completions" "$root/usr/share/zsh/vendor-completions" \
         "$root/usr/share/fish/vendor_completions.d" "$root/usr/share/lintian/overrides"
 
@@ -81,7 +82,7 @@ for arch; do
     packed "$stage/changelog" "$doc/changelog.gz"
     install -m 644 packaging/debian/default "$root/etc/default/svcd"
     echo /etc/default/svcd >"$root/DEBIAN/conffiles"
-    install -m 644 packaging/systemd/svcd.service packaging/systemd/svcd.socket "$root/lib/systemd/system/"
+    install -m 644 packaging/systemd/svcd.service packaging/systemd/svcd.socket "$root/usr/lib/systemd/system/"
     install -m 644 packaging/systemd/*.conf "$doc/examples/"
     install -m 644 packaging/rc.d/svcd "$doc/examples/svcd.init"
 
@@ -90,7 +91,7 @@ for arch; do
     done
     # In KiB, without what is not installed.
     size=$(cd "$root" && find . -type f ! -path './DEBIAN/*' -exec wc -c {} \; | awk '{ n += int(($1 + 1023) / 1024) } END { print n }')
-    sed -e "s/@VERSION@/$version/" -e "s/@ARCH@/$arch/" -e "s/@SIZE@/$size/" -e "s/@MAINTAINER@/$maintainer/" \
+    sed -e "s/@VERSION@/$version/" -e "s/@ARCH@/$arch/" -e "s/@SIZE@/$size/" -e "s/@MAINTAINER@/$escaped/" \
         packaging/debian/control >"$root/DEBIAN/control"
     (cd "$root" && find . -type f ! -path './DEBIAN/*' | sed 's|^\./||' | sort | xargs md5sum) >"$root/DEBIAN/md5sums"
 

@@ -46,8 +46,8 @@ class Svcd < Formula
     port = free_port
     server = spawn "#{bin}/svcd", "-q", "-p", port.to_s, testpath.to_s
     begin
-      sleep 1
-      assert_equal "hello\n", shell_output("curl -s http://127.0.0.1:#{port}/")
+      patient = "--retry 20 --retry-connrefused --retry-delay 1"
+      assert_equal "hello\n", shell_output("curl -s #{patient} http://127.0.0.1:#{port}/")
     ensure
       Process.kill "TERM", server
       Process.wait server

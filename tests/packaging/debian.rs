@@ -65,8 +65,8 @@ fn a_package_has_the_program_of_its_architecture_and_what_belongs_to_it() {
         assert!(files.remove("usr/bin/svcd").is_some_and(|bytes| bytes == program), "{arch}");
         for file in [
             "etc/default/svcd",
-            "lib/systemd/system/svcd.service",
-            "lib/systemd/system/svcd.socket",
+            "usr/lib/systemd/system/svcd.service",
+            "usr/lib/systemd/system/svcd.socket",
             "usr/share/bash-completion/completions/svcd",
             "usr/share/doc/svcd/changelog.gz",
             "usr/share/doc/svcd/copyright",
@@ -83,6 +83,34 @@ fn a_package_has_the_program_of_its_architecture_and_what_belongs_to_it() {
         let defaults = fs::read_to_string(place.path("etc/default/svcd")).expect("a text");
         assert!(defaults.lines().all(|line| line.is_empty() || line.starts_with('#')), "{defaults}");
     }
+}
+
+/// Both read this file: systemd, as service/systemd.rs has it, and the script of System V.
+#[test]
+fn a_shell_understands_what_the_defaults_suggest() {
+    let suggest = "sed -n 's/^#\\([A-Z]*=\\)/\\1/p' packaging/debian/default";
+    let script = format!("set -eu; eval \"$({suggest})\"; printf '%s\\n' \"$DOCROOT\" $OPTIONS");
+    let said = run(&["sh", "-c", &script], &[]);
+    let words: Vec<&str> = said.lines().collect();
+    assert_eq!(words.first(), Some(&"/srv/www"));
+    Server::with(Tree::standard()).arguments(&words[1..]).start().assert_serving();
+    assert!(words.len() > 2, "{words:?}");
+}
+
+/// The same for who has the commit and who has the tarball; or whoever is named.
+#[test]
+fn a_package_names_who_answers_for_it() {
+    let Some(package) = package("amd64") else { return };
+    let field = |package: &str| run(&["dpkg-deb", "--field", package, "Maintainer"], &[]);
+    if std::env::var_os("DEBEMAIL").is_none() && std::env::var_os("DEBFULLNAME").is_none() {
+        assert_eq!(field(&package), "svcd maintainers <svcd@example.org>\n");
+    }
+    let place = Tree::empty();
+    let folder = place.root().display().to_string();
+    let named = [("DEBFULLNAME", "A/S & Sons"), ("DEBEMAIL", "sons@example.net"), ("OUT", &folder)];
+    run(&["packaging/debian/build.sh", "amd64"], &named);
+    let package = place.path(format!("svcd_{}_amd64.deb", version())).display().to_string();
+    assert_eq!(field(&package), "A/S & Sons <sons@example.net>\n");
 }
 
 #[test]
@@ -168,7 +196,7 @@ fn a_package_is_installed_started_upgraded_removed_and_purged_without_a_trace() 
 
     // As an administrator does it, who also changes the defaults.
     fs::create_dir_all(&wants).expect("a new folder");
-    symlink("/lib/systemd/system/svcd.socket", wants.join("svcd.socket")).expect("a new link");
+    symlink("/usr/lib/systemd/system/svcd.socket", wants.join("svcd.socket")).expect("a new link");
     fs::write(root.path().join("etc/default/svcd"), "OPTIONS=-q\n").expect("the defaults");
     root.dpkg(&["--install", &package]).expect("the same once more");
     let defaults = fs::read_to_string(root.path().join("etc/default/svcd")).expect("the defaults");

@@ -83,13 +83,13 @@ impl Curl {
 
 /// A page over TLS and HTTP/2, and a redirect for who comes without.
 fn tls_and_http_2(front: &Front, curl: &Curl) {
-    let https = format!("https://{NAME}:{}", front.https);
+    let https = format!("https://{NAME}:{}", front.ports.https);
     let form = ["-o", "/dev/null", "-w", "%{http_code} %{http_version}"];
     let said = curl.run(&[&form[..], &["--http2", &format!("{https}/hello.txt")]].concat());
     assert_eq!(said, "200 2");
-    let plain = format!("{NAME}:{}", front.http);
+    let plain = format!("{NAME}:{}", front.ports.http);
     let redirect = ["-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "--connect-to"];
-    let there = format!("{plain}:127.0.0.1:{}", front.http);
+    let there = format!("{plain}:127.0.0.1:{}", front.ports.http);
     let said = curl.run(&[&redirect[..], &[&there, &format!("http://{plain}/hello.txt?x")]].concat());
     let (code, url) = said.split_once(' ').expect("two words");
     assert!(["301", "308"].contains(&code), "{said}");
@@ -99,7 +99,7 @@ fn tls_and_http_2(front: &Front, curl: &Curl) {
 /// A text without a compressed sibling is compressed on its way, one with it is not
 /// compressed again, and who does not ask for it gets the bytes.
 fn compression(front: &Front, curl: &Curl, servers: &[Server; 3]) {
-    let https = format!("https://{NAME}:{}", front.https);
+    let https = format!("https://{NAME}:{}", front.ports.https);
     for server in servers {
         server.tree.file("page.html", "<p>the page\n".repeat(400).as_bytes());
         server.tree.file("page.html.gz", b"not really compressed");
@@ -122,7 +122,7 @@ fn the_client_is_known(front: &Front, curl: &Curl, servers: &[Server; 3]) {
     if !cfg!(target_os = "linux") {
         return skip("the address of the client", "this system's loopback has one address only");
     }
-    let url = format!("https://{NAME}:{}/cgi-bin/env?the-client-is-known", front.https);
+    let url = format!("https://{NAME}:{}/cgi-bin/env?the-client-is-known", front.ports.https);
     let forged = [format!("X-Forwarded-For: {FORGED}"), format!("Forwarded: for={FORGED}")];
     for version in ["--http1.1", "--http2"] {
         let page = curl.run(&[version, "--interface", CLIENT, "-H", &forged[0], "-H", &forged[1], &url]);

@@ -8,6 +8,8 @@ use serde_json::Value;
 use svcd_tests::program::workspace;
 use svcd_tests::skip;
 
+use crate::service::find;
+
 use super::{YAML, deploy, fed, is_svcd, option, output, python, read, start, words};
 
 /// Of Kubernetes' API: the newest that the validator knows well, and the first that has
@@ -46,10 +48,8 @@ fn base() -> String {
 fn overlay(name: &str) -> Option<String> {
     let folder = deploy("kubernetes/overlays").join(name);
     for words in [&["kustomize", "build"][..], &["kubectl", "kustomize"]] {
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]).arg(&folder);
-        if command.output().is_ok() {
-            return Some(output(&mut command));
+        if let Some(program) = find(words[0]) {
+            return Some(output(Command::new(program).args(&words[1..]).arg(&folder)));
         }
     }
     skip(&format!("the overlay {name}"), "neither kustomize nor kubectl is here");
@@ -84,6 +84,10 @@ fn svcd_takes_the_arguments_of_the_deployment() {
     is_svcd(&container["command"]);
     assert_eq!(option(&arguments, "--health"), path, "the probe asks for it");
     start(&arguments, path);
+    // Whoever is in it is believed: that are not all of a site's addresses.
+    let (network, how) = option(&arguments, "--trusted").split_once('=').expect("a network, and how");
+    let bits: u32 = network.split_once('/').and_then(|(_, bits)| bits.parse().ok()).expect("its length");
+    assert!(bits >= 16 && how == "x-forwarded-for", "{network}={how}");
 }
 
 /// Whoever names a port or chooses pods means the same.
@@ -167,7 +171,10 @@ fn each_overlay_says_where_the_files_are() {
     let Some(python) = python() else { return };
     let Some(baked) = overlay("baked") else { return };
     let baked = Manifests::of(&python, &baked);
-    let folder = words(&baked.container()["args"]).pop().expect("a folder");
+    let mut arguments = words(&baked.container()["args"]);
+    assert!(arguments.contains(&"--no-inode".to_owned()), "copies have inodes of their own: {arguments:?}");
+    start(&arguments, option(&arguments, "--health"));
+    let folder = arguments.pop().expect("a folder");
     let file = fs::read_to_string(deploy("kubernetes/overlays/baked/Containerfile")).expect("it");
     assert!(
         file.lines().any(|line| line.starts_with("COPY ") && line.ends_with(&folder)),

@@ -111,6 +111,7 @@ fn the_job_for_nomad_is_one_that_svcd_and_nomad_take() {
     is_svcd(&config["entrypoint"]);
     let path = text(&only(service, "check")["path"]);
     assert_eq!(option(&arguments, "--health"), path);
+    assert!(arguments.contains(&"--no-inode".to_owned()), "copies have inodes of their own: {arguments:?}");
     assert!(option(&arguments, "--bind").ends_with(&format!(":{}", port["to"])));
     let grace: u32 = option(&arguments, "--grace").parse().expect("seconds");
     assert!(seconds(&task["kill_timeout"]) >= grace + 2, "2 s are for programs");

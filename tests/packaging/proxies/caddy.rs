@@ -4,41 +4,58 @@ use std::fs;
 
 use svcd_tests::{Server, until};
 
-use super::front::{Front, Start, deploy};
+use super::front::{Front, Ports, Start, deploy};
 use super::{
     Curl, NAME, addresses, compression, nobody_else_is_believed, the_client_is_known, three, tls_and_http_2,
 };
 
 pub fn start(servers: &[Server; 3]) -> Option<Front> {
-    let start = Start::of("caddy")?;
+    Some(Start::of("caddy")?.start(|start, ports| configure(start, ports, servers)))
+}
+
+fn configure(start: &Start, ports: Ports, servers: &[Server; 3]) -> Vec<String> {
     let mut meanings = addresses(servers);
     // Nobody would give a certificate for this name.
     let site = format!("{NAME} {{\n\ttls {} {}", start.path("site.crt"), start.path("site.key"));
     meanings.extend([
-        ("http_port 80".to_owned(), format!("http_port {}", start.http)),
-        ("https_port 443".to_owned(), format!("https_port {}", start.https)),
+        ("http_port 80".to_owned(), format!("http_port {}", ports.http)),
+        ("https_port 443".to_owned(), format!("https_port {}", ports.https)),
         (format!("{NAME} {{"), site),
+        ("/var/lib/caddy/admin.sock".to_owned(), start.path("admin.sock")),
     ]);
     let file = start.path("Caddyfile");
     fs::write(&file, start.filled("caddy/Caddyfile", &meanings)).expect("a new file");
-    let arguments = ["--config", &file, "--adapter", "caddyfile"];
-    start.check(&[&["validate"], &arguments[..]].concat());
-    Some(start.start(&[&["run"], &arguments[..]].concat()))
+    start.check(&with("validate", &file));
+    with("run", &file).map(str::to_owned).to_vec()
+}
+
+/// A command of Caddy's for a file.
+fn with<'a>(command: &'a str, file: &'a str) -> [&'a str; 5] {
+    [command, "--config", file, "--adapter", "caddyfile"]
 }
 
 #[test]
 fn caddy_in_front() {
     let servers = three("x-forwarded-for", &[]);
     let Some(front) = start(&servers) else { return };
-    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
+    let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
     tls_and_http_2(&front, &curl);
     compression(&front, &curl, &servers);
     the_client_is_known(&front, &curl, &servers);
     nobody_else_is_believed(&servers[0]);
+    // As `systemctl reload caddy` does it.
+    let file = front.folder().join("Caddyfile");
+    let text =
+        fs::read_to_string(&file).expect("the file").replace("encode", "header X-Loaded anew\n\tencode");
+    fs::write(&file, text).expect("the file");
+    front.run(&[&with("reload", &file.display().to_string())[..], &["--force"]].concat());
+    let head =
+        curl.run(&["-D", "-", "-o", "/dev/null", &format!("https://{NAME}:{}/hello.txt", front.ports.https)]);
+    assert!(head.contains("x-loaded: anew"), "{head}");
     let [a, b, c] = servers;
     a.stop();
     let code = |target: &str| {
-        let url = format!("https://{NAME}:{}{target}", front.https);
+        let url = format!("https://{NAME}:{}{target}", front.ports.https);
         curl.run(&["-o", "/dev/null", "-w", "%{http_code}", &url])
     };
     for number in 0..6 {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -20,24 +20,38 @@ pub fn deploy(name: &str) -> PathBuf {
 
 pub struct Front {
     child: Child,
+    pub ports: Ports,
+    start: Start,
+}
+
+/// Where it listens on the loopback.
+#[derive(Clone, Copy)]
+pub struct Ports {
     pub http: u16,
     pub https: u16,
-    folder: Tree,
+    /// Without TLS and without a redirect, if a test has it listen there.
+    pub plain: u16,
 }
 
 /// What it takes to start one.
 pub struct Start {
     program: PathBuf,
     libraries: String,
-    pub http: u16,
-    pub https: u16,
     pub folder: Tree,
 }
 
-/// A port that was free just now; the kernel does not give it to the next who asks.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-    listener.expect("a port").port()
+/// How often it is tried to start one.
+const ATTEMPTS: usize = 4;
+
+impl Ports {
+    /// Three that were free just now. Who else asks the kernel for one may be given the
+    /// same before a server in front listens there.
+    fn draw() -> Ports {
+        let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port"));
+        let ports = listeners.each_ref().map(|listener| listener.local_addr().expect("its address").port());
+        let [http, https, plain] = ports;
+        Ports { http, https, plain }
+    }
 }
 
 impl Start {
@@ -60,7 +74,7 @@ impl Start {
         let libraries = fs::read_dir(root.join("usr/lib")).into_iter().flatten().flatten();
         let libraries: Vec<String> = libraries.map(|entry| entry.path().display().to_string()).collect();
         let libraries = libraries.join(":");
-        Some(Start { program, libraries, http: free_port(), https: free_port(), folder })
+        Some(Start { program, libraries, folder })
     }
 
     /// The text of a file of deploy/, with other words in the place of some. Each of
@@ -92,37 +106,72 @@ impl Start {
         assert!(output.status.success(), "{command:?}: {said}");
     }
 
-    pub fn start(self, arguments: &[&str]) -> Front {
-        let said = self.folder.path("said.txt");
-        let output = File::create(&said).expect("a new file");
+    /// Starts it with the arguments that `configure` gives, once that has written its
+    /// files for these ports; with other ports if it ends because of one that is taken.
+    pub fn start(mut self, configure: impl Fn(&Start, Ports) -> Vec<String>) -> Front {
+        for _ in 0..ATTEMPTS {
+            let ports = Ports::draw();
+            let arguments = configure(&self, ports);
+            match self.attempt(&arguments, ports) {
+                Ok(front) => return front,
+                Err(start) => self = start,
+            }
+        }
+        panic!("{} did not start {ATTEMPTS} times; it said: {}", self.program.display(), self.said());
+    }
+
+    /// Itself, if the server ends before it listens.
+    fn attempt(self, arguments: &[String], ports: Ports) -> Result<Front, Start> {
+        let output = File::create(self.folder.path("said.txt")).expect("a new file");
         let mut command = self.command();
         command.args(arguments).stderr(output.try_clone().expect("it again")).stdout(output);
-        let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        let mut front = Front { child, http: self.http, https: self.https, folder: self.folder };
-        let address = SocketAddr::from(([127, 0, 0, 1], front.https));
-        until("the server in front to listen", || {
-            let ended = front.child.try_wait().expect("a child");
-            assert!(ended.is_none(), "{command:?} said: {}", front.said());
-            TcpStream::connect(address).is_ok().then_some(())
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let has_begun = until("the server in front to listen", || {
+            let ended = child.try_wait().expect("a child").is_some();
+            let listens = [ports.http, ports.https].iter().all(|port| listens(child.id(), *port));
+            (listens || ended).then_some(!ended)
         });
-        front
+        if has_begun { Ok(Front { child, ports, start: self }) } else { Err(self) }
     }
+
+    fn said(&self) -> String {
+        fs::read_to_string(self.folder.path("said.txt")).unwrap_or_default()
+    }
+}
+
+/// Whether it is this process that listens there; without /proc, whether anybody does.
+fn listens(id: u32, port: u16) -> bool {
+    let tables =
+        ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| fs::read_to_string(table).unwrap_or_default());
+    if tables[0].is_empty() {
+        return TcpStream::connect(("127.0.0.1", port)).is_ok();
+    }
+    let descriptors = fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
+    let own: Vec<PathBuf> = descriptors.filter_map(|entry| fs::read_link(entry.path()).ok()).collect();
+    let port = format!(":{port:04X}");
+    // As in proc_pid_net(5): the local address, the state, the inode.
+    tables.concat().lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).any(|words| {
+        words.get(1).is_some_and(|local| local.ends_with(&port))
+            && words.get(3) == Some(&"0A")
+            && words.get(9).is_some_and(|inode| own.contains(&PathBuf::from(format!("socket:[{inode}]"))))
+    })
 }
 
 impl Front {
     pub fn folder(&self) -> PathBuf {
-        self.folder.root()
+        self.start.folder.root()
     }
 
-    pub fn said(&self) -> String {
-        fs::read_to_string(self.folder.path("said.txt")).unwrap_or_default()
+    /// Runs its program once more, to its end, which must be a good one.
+    pub fn run(&self, arguments: &[&str]) {
+        self.start.check(arguments);
     }
 }
 
 impl Drop for Front {
     fn drop(&mut self) {
         if thread::panicking() {
-            svcd_tests::note(&format!("the server in front said: {}", self.said()));
+            svcd_tests::note(&format!("the server in front said: {}", self.start.said()));
         }
         let _ = kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM);
         for _ in 0..200 {

@@ -3,19 +3,28 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use svcd_tests::Connection;
 use svcd_tests::server::request;
+use svcd_tests::{Connection, until};
 
 /// Requests on a connection, before a client opens another one.
 const OF_A_CONNECTION: usize = 40;
 
 pub struct Load {
-    stop: Arc<AtomicBool>,
+    shared: Arc<Shared>,
     clients: Vec<JoinHandle<Told>>,
+}
+
+/// What clients and who started them tell each other.
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    /// So many requests came to an end, good or bad.
+    ended: AtomicUsize,
+    failed: AtomicUsize,
 }
 
 /// What clients have to tell in the end.
@@ -36,24 +45,36 @@ impl Load {
         target: &'static str,
         body: &'static [u8],
     ) -> Load {
-        let (stop, begin) = (Arc::new(AtomicBool::new(false)), Instant::now());
+        let (shared, begin) = (Arc::<Shared>::default(), Instant::now());
         let client = |_| {
-            let stop = Arc::clone(&stop);
+            let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let mut told = Told::default();
-                while !stop.load(Ordering::Relaxed) {
-                    if let Err(why) = connection(address, pause, (target, body), &stop, &mut told.times) {
+                while !shared.stop.load(Ordering::Relaxed) {
+                    if let Err(why) = connection(address, pause, (target, body), &shared, &mut told.times) {
                         told.failures.push(format!("at {} ms: {why}", begin.elapsed().as_millis()));
+                        shared.failed.fetch_add(1, Ordering::Relaxed);
+                        shared.ended.fetch_add(1, Ordering::Relaxed);
                     }
                 }
                 told
             })
         };
-        Load { clients: (0..clients).map(client).collect(), stop }
+        Load { clients: (0..clients).map(client).collect(), shared }
+    }
+
+    /// Waits until so many more requests have come to an end, good or bad.
+    pub fn wait_for(&self, more: usize) {
+        let wanted = self.shared.ended.load(Ordering::Relaxed) + more;
+        until("the load", || (self.shared.ended.load(Ordering::Relaxed) >= wanted).then_some(()));
+    }
+
+    pub fn wait_for_a_failure(&self) {
+        until("a failure", || (self.shared.failed.load(Ordering::Relaxed) > 0).then_some(()));
     }
 
     pub fn end(self) -> Told {
-        self.stop.store(true, Ordering::Relaxed);
+        self.shared.stop.store(true, Ordering::Relaxed);
         let mut all = Told::default();
         for client in self.clients {
             let told = client.join().expect("a client does not panic");
@@ -69,7 +90,7 @@ fn connection(
     address: SocketAddr,
     pause: Duration,
     (target, body): (&str, &[u8]),
-    stop: &AtomicBool,
+    shared: &Shared,
     times: &mut Vec<Duration>,
 ) -> Result<(), String> {
     let mut connection = Connection::try_open(address).map_err(|error| format!("connect: {error}"))?;
@@ -81,7 +102,8 @@ fn connection(
             return Err(format!("{} with {} bytes", answer.status, answer.body.len()));
         }
         times.push(begin.elapsed());
-        if stop.load(Ordering::Relaxed) || !answer.is_kept() {
+        shared.ended.fetch_add(1, Ordering::Relaxed);
+        if shared.stop.load(Ordering::Relaxed) || !answer.is_kept() {
             break;
         }
         thread::sleep(pause);
@@ -109,7 +131,7 @@ mod tests {
         server.tree.file("load.bin", b"right");
         let told = |body| {
             let load = Load::start(server.address, 2, Duration::from_millis(1), "/load.bin", body);
-            std::thread::sleep(Duration::from_millis(50));
+            load.wait_for(1);
             load.end()
         };
         let right = told(b"right");

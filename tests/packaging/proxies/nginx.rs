@@ -4,18 +4,23 @@ use std::fs;
 
 use svcd_tests::{Server, until};
 
-use super::front::{Front, Start};
+use super::front::{Front, Ports, Start};
+use crate::release::files;
+
 use super::{
     Curl, NAME, addresses, compression, logged, nobody_else_is_believed, the_client_is_known, three,
     tls_and_http_2,
 };
 
 pub fn start(servers: &[Server; 3]) -> Option<Front> {
-    let start = Start::of("nginx")?;
+    Some(Start::of("nginx")?.start(|start, ports| configure(start, ports, servers)))
+}
+
+fn configure(start: &Start, ports: Ports, servers: &[Server; 3]) -> Vec<String> {
     let mut meanings = addresses(servers);
     meanings.extend([
-        ("listen 80;".to_owned(), format!("listen 127.0.0.1:{};", start.http)),
-        ("listen 443 ssl http2;".to_owned(), format!("listen 127.0.0.1:{} ssl http2;", start.https)),
+        ("listen 80".to_owned(), format!("listen 127.0.0.1:{}", ports.http)),
+        ("listen 443".to_owned(), format!("listen 127.0.0.1:{}", ports.https)),
         ("/etc/nginx/site.pem".to_owned(), start.path("site.pem")),
         ("/etc/nginx/site.key".to_owned(), start.path("site.key")),
         ("/var/cache/nginx/svcd".to_owned(), start.path("cache")),
@@ -34,26 +39,36 @@ pub fn start(servers: &[Server; 3]) -> Option<Front> {
     let (errors, file) = (start.path("error.log"), start.path("nginx.conf"));
     let arguments = ["-p", &base, "-e", &errors, "-c", &file];
     start.check(&[&["-t"], &arguments[..]].concat());
-    Some(start.start(&arguments))
+    arguments.map(str::to_owned).to_vec()
 }
 
 #[test]
 fn nginx_in_front() {
     let servers = three("x-forwarded-for", &[]);
     let Some(front) = start(&servers) else { return };
-    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
+    let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
     tls_and_http_2(&front, &curl);
     compression(&front, &curl, &servers);
     the_client_is_known(&front, &curl, &servers);
     nobody_else_is_believed(&servers[0]);
+    // Whatever else somebody calls it, it does not repeat that, and svcd is not asked.
+    let form = ["-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-H", "Host: other.example"];
+    for url in [
+        format!("http://127.0.0.1:{}/other", front.ports.http),
+        format!("https://{NAME}:{}/other", front.ports.https),
+    ] {
+        assert_eq!(curl.run(&[&form[..], &[&url]].concat()), "421 ", "{url}");
+    }
+    let asked = servers.iter().any(|server| server.log().so_far().contains("/other"));
+    assert!(!asked, "svcd was asked in another name");
 }
 
 #[test]
 fn nginx_keeps_what_svcd_says_and_asks_again_with_the_etag() {
     let servers = three("x-forwarded-for", &["--cache", "2"]);
     let Some(front) = start(&servers) else { return };
-    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
-    let url = |target: &str| format!("https://{NAME}:{}{target}", front.https);
+    let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
+    let url = |target: &str| format!("https://{NAME}:{}{target}", front.ports.https);
     let cache = |arguments: &[&str]| {
         let head = curl.run(&[&["-D", "-", "-o", "/dev/null"], arguments].concat());
         let line = head.lines().find_map(|line| line.strip_prefix("x-cache: ").map(str::to_owned));
@@ -74,14 +89,18 @@ fn nginx_keeps_what_svcd_says_and_asks_again_with_the_etag() {
         assert_eq!(cache(&["-u", "anna:secret", &url("/dir/inner.txt")]), "BYPASS");
     }
     assert_eq!(logged(&servers, " /dir/inner.txt HTTP/", 2).len(), 2);
+    // A second name would have answers of its own.
+    let key = format!("KEY: https{NAME}/hello.txt\n");
+    let kept = files(&front.folder().join("cache"));
+    assert!(kept.values().any(|bytes| bytes.windows(key.len()).any(|part| part == key.as_bytes())), "{key}");
 }
 
 #[test]
 fn nginx_asks_another_one_and_then_gives_what_it_has() {
     let servers = three("x-forwarded-for", &["--cache", "2"]);
     let Some(front) = start(&servers) else { return };
-    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
-    let url = |target: &str| format!("https://{NAME}:{}{target}", front.https);
+    let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
+    let url = |target: &str| format!("https://{NAME}:{}{target}", front.ports.https);
     let code = |target: &str| curl.run(&["-o", "/dev/null", "-w", "%{http_code}", &url(target)]);
     assert_eq!(code("/hello.txt"), "200");
     let [a, b, c] = servers;

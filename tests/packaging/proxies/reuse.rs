@@ -13,7 +13,6 @@ use svcd_tests::process::{children, visible};
 use svcd_tests::server::request;
 use svcd_tests::{Connection, Server, until};
 
-use super::front::free_port;
 use super::{Curl, NAME, caddy, haproxy, nginx, three};
 
 /// For so long, and a little longer, they remember what went wrong.
@@ -80,8 +79,8 @@ fn nginx_sends_again_what_svcd_did_not_take() {
     }
     let servers = three("x-forwarded-for", &[]);
     let Some(front) = nginx::start(&servers) else { return };
-    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
-    with_shared_connections(&servers, &curl, front.https);
+    let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
+    with_shared_connections(&servers, &curl, front.ports.https);
 }
 
 #[test]
@@ -91,8 +90,8 @@ fn caddy_sends_again_what_svcd_did_not_take() {
     }
     let servers = three("x-forwarded-for", &[]);
     let Some(front) = caddy::start(&servers) else { return };
-    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
-    with_shared_connections(&servers, &curl, front.https);
+    let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
+    with_shared_connections(&servers, &curl, front.ports.https);
 }
 
 /// With PROXY each client has connections of its own, which go with the client's: so
@@ -102,11 +101,10 @@ fn haproxy_sends_again_what_svcd_did_not_take() {
     if !visible("a connection that ends at the wrong time") {
         return;
     }
-    let port = free_port();
     let servers = three("proxy", &[]);
-    let Some(front) = haproxy::start(&servers, &haproxy::without_tls(port)) else { return };
+    let Some(front) = haproxy::start_without_tls(&servers) else { return };
     ["a", "b", "c"].iter().for_each(|server| haproxy::until_status(&front.folder(), server, "UP"));
-    let mut connection = Connection::open(SocketAddr::from(([127, 0, 0, 1], port)));
+    let mut connection = Connection::open(SocketAddr::from(([127, 0, 0, 1], front.ports.plain)));
     let get = request("GET", b"/hello.txt");
     let mut ask = |request: &[u8]| connection.exchange(request).map(|answer| answer.status);
     assert_eq!(ask(&get), Ok(200));

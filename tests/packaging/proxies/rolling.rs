@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,23 +12,24 @@ use nix::unistd::Pid;
 use svcd_tests::process::{children, visible};
 use svcd_tests::{Server, Tree, note, scripts, until};
 
-use super::front::{Front, free_port};
-use super::haproxy::{figure, start, until_status, without_tls};
+use super::front::Front;
+use super::haproxy::{figure, start_without_tls, until_status};
 use super::load::{Load, Told};
 use super::{Curl, NAME};
+use crate::service::load::Over;
 
 const BODY: &[u8] = &[b'x'; 1024];
 
 /// Takes so long that some are under way whenever a server is killed.
 const SLOW: &str = "sleep 0.4\nprintf 'Content-Type: text/plain\\n\\nslow'\n";
 
-/// How long each step lasts, and how many clients there are. `SVCD_ROLLING=5` makes it
+/// How long each step lasts at least, and how many clients there are. `SVCD_ROLLING=5` makes it
 /// longer, and lets eight times as many ask without a pause, for figures.
 fn size() -> (Duration, usize, Duration) {
     let seconds = std::env::var("SVCD_ROLLING").ok().and_then(|text| text.parse().ok());
     match seconds {
         Some(seconds) => (Duration::from_secs(seconds), 64, Duration::ZERO),
-        None => (Duration::from_millis(700), 8, Duration::from_millis(2)),
+        None => (Duration::from_millis(300), 8, Duration::from_millis(8)),
     }
 }
 
@@ -58,36 +59,36 @@ fn is_stopped(id: u32) -> bool {
 }
 
 /// A client that speaks HTTP/2 over TLS, until `stop`; what it got that was not 200.
-fn curls(curl: &Curl, https: u16, stop: &AtomicBool) -> (usize, Vec<String>) {
+fn curls(curl: &Curl, https: u16, stop: &AtomicBool, count: &AtomicUsize) -> Vec<String> {
     let url = format!("https://{NAME}:{https}/load.bin?[1-200]");
-    let (mut count, mut wrong) = (0, Vec::new());
+    let mut wrong = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         let form = ["-Z", "--parallel-max", "4", "--http2", "-o", "/dev/null", "-w", "%{http_code}\n"];
         let said = curl.run(&[&form[..], &[&url]].concat());
-        count += said.lines().count();
+        count.fetch_add(said.lines().count(), Ordering::Relaxed);
         wrong.extend(said.lines().filter(|code| *code != "200").map(str::to_owned));
         thread::sleep(Duration::from_millis(50));
     }
-    (count, wrong)
+    wrong
 }
 
 /// One is killed and comes back, another one is ended and a newer one started in its place.
-fn change(front: &Front, servers: [Server; 3], step: Duration) -> [Server; 3] {
+fn change(front: &Front, servers: [Server; 3], step: impl Fn()) -> [Server; 3] {
     let folder = front.folder();
     let [a, b, c] = servers;
-    thread::sleep(step);
+    step();
     let at = a.address.to_string();
     kill_all(&a);
     drop(a);
-    thread::sleep(step);
+    step();
     let a = server(&at, "1");
     until_status(&folder, "a", "UP");
-    thread::sleep(step);
+    step();
     let at = b.address.to_string();
     assert_eq!(b.stop().status.code(), Some(0));
     let b = server(&at, "2");
     until_status(&folder, "b", "UP");
-    thread::sleep(step);
+    step();
     [a, b, c]
 }
 
@@ -98,20 +99,33 @@ fn one_is_killed_and_one_rolled_and_no_request_fails() {
     }
     let (step, clients, pause) = size();
     let servers = ["1", "1", "1"].map(|version| server("127.0.0.1:0", version));
-    let port = free_port();
-    let Some(front) = start(&servers, &without_tls(port)) else { return };
-    let Some(curl) = Curl::find(&front.folder(), front.https) else { return };
+    let Some(front) = start_without_tls(&servers) else { return };
+    let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
     ["a", "b", "c"].iter().for_each(|server| until_status(&front.folder(), server, "UP"));
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let address = SocketAddr::from(([127, 0, 0, 1], front.ports.plain));
     let load = Load::start(address, clients, pause, "/load.bin", BODY);
     let slow = Load::start(address, 12, pause, "/cgi-bin/slow", b"slow");
-    let (begin, stop) = (Instant::now(), AtomicBool::new(false));
-    let (servers, (count, wrong)) = thread::scope(|scope| {
-        let curls = scope.spawn(|| curls(&curl, front.https, &stop));
+    let (begin, stop, count) = (Instant::now(), AtomicBool::new(false), AtomicUsize::new(0));
+    // However slow the machine is: each step has some of all.
+    let step = || {
+        let (end, before) = (Instant::now() + step, count.load(Ordering::Relaxed));
+        load.wait_for(130);
+        slow.wait_for(1);
+        until("answers by HTTP/2", || (count.load(Ordering::Relaxed) > before).then_some(()));
+        thread::sleep(end.saturating_duration_since(Instant::now()));
+    };
+    let (servers, wrong) = thread::scope(|scope| {
+        let curls = scope.spawn(|| curls(&curl, front.ports.https, &stop, &count));
+        let over = Over(&stop);
         let servers = change(&front, servers, step);
-        stop.store(true, Ordering::Relaxed);
+        until("each of them to be asked", || {
+            let lines = |server: &Server| server.log().so_far().matches(" /load.bin?").count();
+            servers.iter().all(|server| lines(server) > 20).then_some(())
+        });
+        drop(over);
         (servers, curls.join().expect("curl"))
     });
+    let count = count.into_inner();
     let seconds = begin.elapsed().as_secs_f64();
     let (told, slow) = (load.end(), slow.end());
     report(&front, &told, count, seconds);
@@ -121,8 +135,6 @@ fn one_is_killed_and_one_rolled_and_no_request_fails() {
     assert!(told.times.len() > 500 && count > 100, "it was no load: {} and {count}", told.times.len());
     let version = servers[1].get("/load.bin").expect("an answer");
     version.has("X-Version", "2").expect("the newer one");
-    let lines = servers.iter().map(|server| server.log().so_far().lines().count());
-    assert!(lines.into_iter().all(|count| count > 20), "each of them was asked");
 }
 
 fn report(front: &Front, told: &Told, count: usize, seconds: f64) {
@@ -148,8 +160,8 @@ fn the_same_load_without_haproxy_notices() {
     let server = Server::with(Tree::small()).start();
     server.tree.file("load.bin", BODY);
     let load = Load::start(server.address, 4, Duration::from_millis(1), "/load.bin", BODY);
-    thread::sleep(Duration::from_millis(100));
+    load.wait_for(20);
     kill_all(&server);
-    thread::sleep(Duration::from_millis(50));
+    load.wait_for_a_failure();
     assert!(!load.end().failures.is_empty());
 }

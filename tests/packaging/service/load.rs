@@ -47,8 +47,8 @@ pub fn during(
     good.into_inner()
 }
 
-/// Also if a check fails meanwhile.
-struct Over<'a>(&'a AtomicBool);
+/// Sets it when dropped: also if a check fails meanwhile.
+pub struct Over<'a>(pub &'a AtomicBool);
 
 impl Drop for Over<'_> {
     fn drop(&mut self) {

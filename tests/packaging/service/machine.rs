@@ -5,16 +5,17 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sched::{CloneFlags, setns};
 use svcd_tests::process::until_children;
-use svcd_tests::{Program, Tree, program, skip, until};
+use svcd_tests::{Program, Tree, deadline, note, program, skip, until};
 
 pub struct Machine {
     outside: Child,
     /// Its first process.
     pub first: u32,
-    cgroup: PathBuf,
+    _cgroup: Cgroup,
     _folder: Tree,
 }
 
@@ -39,21 +40,22 @@ impl Machine {
         if Program::chosen().is_emulated() {
             return Err("the emulator is not in that machine".to_owned());
         }
-        for tool in ["unshare", "nsenter", "ip", "pgrep"] {
+        for tool in ["setpriv", "unshare", "nsenter", "ip", "pgrep"] {
             super::find(tool).ok_or(format!("there is no {tool}"))?;
         }
         let folder = Tree::empty();
         let name = folder.base().file_name().unwrap_or_default();
-        let cgroup = unified()?.join(name);
-        fs::create_dir(&cgroup).map_err(|error| format!("{}: {error}", cgroup.display()))?;
+        let cgroup = Cgroup::new(unified()?.join(name))?;
         let script = folder.base().join("prepare");
         fs::write(&script, prepare).expect("a new file");
         let workspace = program::workspace();
-        let mut outside = Command::new(workspace.join("tests/packaging/service/root.sh"));
+        // All of it ends with this thread, whatever its end is like.
+        let mut outside = Command::new("setpriv");
+        outside.args(["--pdeathsig", "KILL"]).arg(workspace.join("tests/packaging/service/root.sh"));
         outside.arg(folder.root()).arg(Program::chosen().command().get_program()).arg(script).args(command);
-        outside.env("CGROUP", &cgroup).env("PACKAGING", workspace.join("packaging")).stdin(Stdio::null());
+        outside.env("CGROUP", &cgroup.0).env("PACKAGING", workspace.join("packaging")).stdin(Stdio::null());
         let outside = outside.spawn().map_err(|error| error.to_string())?;
-        let mut machine = Machine { outside, first: 0, cgroup, _folder: folder };
+        let mut machine = Machine { outside, first: 0, _cgroup: cgroup, _folder: folder };
         machine.first = until_children(machine.outside.id(), 1).remove(0).id;
         until("a machine", || {
             let status = machine.outside.try_wait().expect("wait");
@@ -96,7 +98,30 @@ impl Drop for Machine {
     fn drop(&mut self) {
         let _ = self.outside.kill();
         let _ = self.outside.wait();
-        until("the cgroup of the machine to be empty", || remove(&self.cgroup).then_some(()));
+    }
+}
+
+/// A cgroup that is removed when dropped, once nobody is in it.
+struct Cgroup(PathBuf);
+
+impl Cgroup {
+    fn new(path: PathBuf) -> Result<Cgroup, String> {
+        fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Cgroup(path))
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        let end = Instant::now() + deadline();
+        while !remove(&self.0) {
+            if Instant::now() > end {
+                let why = format!("somebody is still in the cgroup of the machine: {}", self.0.display());
+                // A second panic would end all tests at once, and leave their machines behind.
+                return if thread::panicking() { note(&why) } else { panic!("{why}") };
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
     }
 }
 

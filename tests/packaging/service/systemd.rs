@@ -72,15 +72,22 @@ fn field(machine: &Machine, process: &str, name: &str) -> String {
     line.unwrap_or_else(|| panic!("no {name} in {status}")).trim().to_owned()
 }
 
+/// What is suggested in /etc/default/svcd.
+const OPTIONS: &str = r#"
+mkdir etc/default
+sed -n 's/^#\(OPTIONS=\)/\1/p' "$PACKAGING/debian/default" >etc/default/svcd
+"#;
+
 #[test]
 fn the_first_client_starts_it_without_a_privilege() {
-    let Some(machine) = booted("svcd.service under systemd", "") else { return };
+    let Some(machine) = booted("svcd.service under systemd", OPTIONS) else { return };
     let network = machine.network();
     assert_eq!(machine.run(&["systemctl", "show", "-P", "ActiveState", "svcd"]), "inactive\n");
     let hello = asking("GET", "/hello.txt", &[]);
     let answer =
         ask(&network, &hello).unwrap_or_else(|why| panic!("{why}: {}", machine.text("/var/log/svcd")));
     assert_eq!((answer.status, answer.text().as_str()), (200, "hello\n"));
+    answer.has("Cache-Control", "max-age=3600").expect("--cache of the options");
     let log = machine.text("/var/log/svcd");
     // All of it, beside what systemd takes.
     let sandbox = log.lines().find_map(|line| line.strip_prefix("svcd: sandbox: ")).unwrap_or_default();
@@ -101,6 +108,22 @@ fn the_first_client_starts_it_without_a_privilege() {
     // SIGTERM ends it well, and the next client starts it anew.
     machine.run(&["systemctl", "stop", "svcd.service"]);
     assert_eq!(machine.run(&["systemctl", "show", "-P", "Result", "svcd"]), "success\n");
+    assert_eq!(status(&network, &hello), Ok(200));
+}
+
+/// As docs/running.md says it.
+#[test]
+fn a_folder_that_was_missing_is_served_once_systemd_forgets_that() {
+    let Some(machine) = booted("a folder that is missing", "mv srv/www srv/later\n") else { return };
+    let (network, hello) = (machine.network(), asking("GET", "/hello.txt", &[]));
+    let result = || machine.run(&["systemctl", "show", "-P", "Result", "svcd.socket"]);
+    assert_eq!(result(), "success\n");
+    let client = network.within(|| TcpStream::connect(PORT));
+    until("systemd to give up", || (result() == "service-start-limit-hit\n").then_some(()));
+    drop(client);
+    machine.run(&["mv", "/srv/later", "/srv/www"]);
+    machine.run(&["systemctl", "reset-failed", "svcd.service", "svcd.socket"]);
+    machine.run(&["systemctl", "start", "svcd.socket"]);
     assert_eq!(status(&network, &hello), Ok(200));
 }
 
