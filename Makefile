@@ -51,7 +51,7 @@ RIG := '$(CURDIR)/.venv/bin/python' '$(CURDIR)/tests/darwin/rig'
 # Where the tests find the programs.
 export SVCD_DIST := $(CURDIR)/dist
 
-.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-beside test-shipped test-native test-programs test-packaging image boot-test faults fuzz soak slow bench bench-cgi growth capacity compare lint abi-check size syscalls instructions course manual release deb reproducible install clean
+.PHONY: help setup setup-browser build trace examples debug run test test-ahead test-along test-beside test-shipped test-native test-programs test-packaging image boot-test faults fuzz soak slow bench bench-cgi growth capacity compare lint abi-check size syscalls instructions course manual release deb reproducible install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -91,14 +91,15 @@ test: ## every test: library, binaries, browser; the suite natively, under qemu,
 ifneq ($(ON_LINUX),)
 	@linker/build.sh escape $(HERE)
 endif
-	@echo "== meanwhile: what is shipped; with what is left of the processors the real kernel, the rig by itself; both are shown at the end"
+	@echo "== meanwhile: what is shipped, clients, programs, calls that fail; with what is left of the processors the real kernel, the rig by itself"
+	@echo "== both are shown at the end: target/test-along.log, target/test-beside.log"
 	@nice -n 10 $(MAKE) test-beside >target/test-beside.log 2>&1 & beside=$$!; \
-	$(MAKE) test-shipped >target/test-shipped.log 2>&1 & shipped=$$!; \
-	trap 'kill $$beside $$shipped; exit 130' INT TERM; \
+	$(MAKE) test-along >target/test-along.log 2>&1 & along=$$!; \
+	trap 'kill $$beside $$along; exit 130' INT TERM; \
 	$(MAKE) test-ahead; ahead=$$?; \
-	wait $$shipped || ahead=1; \
+	wait $$along || ahead=1; \
 	wait $$beside || ahead=1; \
-	cat target/test-shipped.log target/test-beside.log; \
+	cat target/test-along.log target/test-beside.log; \
 	exit $$ahead
 
 # What asks most of the processors, or of their time.
@@ -108,8 +109,8 @@ test-ahead:
 ifneq ($(ON_LINUX),)
 	@$(WITH_TOOLS) cargo test -q -p svcd-bench
 endif
-	@echo "== its oracles, what the programs are made of, a browser, other clients, programs it runs"
-	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser --test clients --test programs
+	@echo "== its oracles, what the programs are made of, a browser"
+	@$(WITH_TOOLS) cargo test -p svcd-tests --lib --test oracles --test freestanding --test browser
 ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== the suite, natively: dist/svcd-$(HERE)"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test suite -- --test-threads 8
@@ -119,8 +120,6 @@ ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-trace-$(HERE)" cargo test -q -p svcd-tests --test trace
 	@echo "== the course: its programs, and every command of docs/course"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" cargo test -p svcd-tests --test course
-	@echo "== calls that fail, one case of 59"
-	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" FAULTS=59 cargo test -p svcd-tests --test faults
 else
 	@echo "== the suite, natively: skipped, svcd does not run on $(HERE)"
 endif
@@ -151,6 +150,15 @@ else
 	else \
 	    echo "== the suite, in the Darwin rig: skipped, no Python with unicorn here"; \
 	fi
+endif
+
+# What waits for others more than it computes.
+test-along: test-shipped
+	@echo "== other clients, programs it runs"
+	@$(WITH_TOOLS) cargo test -p svcd-tests --test clients --test programs
+ifneq ($(filter $(HERE),$(PROGRAMS)),)
+	@echo "== calls that fail, one case of 59"
+	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" FAULTS=59 cargo test -p svcd-tests --test faults
 endif
 
 # What has time: a machine that counts its own, and the rig's own tests. It may stand

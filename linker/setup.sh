@@ -257,7 +257,7 @@ into_venv() {
     say "installing $* into .venv"
     .venv/bin/python -m pip --version >>"$log" 2>&1 || python3 -m venv .venv >>"$log" 2>&1 ||
         { install python3-venv && python3 -m venv .venv >>"$log" 2>&1; } || return 1
-    .venv/bin/python -m pip install --quiet "$@" >>"$log" 2>&1
+    .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check "$@" >>"$log" 2>&1
 }
 
 # What the tests of the Darwin program ask for; again when the list has changed.
