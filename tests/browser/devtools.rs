@@ -98,13 +98,17 @@ impl Browser {
 
     /// Sends a command and gives its result.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
-        self.send(method, &params).expect("the browser reads");
+        self.try_call(method, &params).unwrap_or_else(|error| panic!("{method} {params}: {error}"))
+    }
+
+    fn try_call(&mut self, method: &str, params: &Value) -> Result<Value, Value> {
+        self.send(method, params).expect("the browser reads");
         let end = Instant::now() + deadline();
         loop {
             let mut message = self.receive(end, method);
             if message["id"] == self.last_id {
-                assert!(message["error"].is_null(), "{method} {params}: {}", message["error"]);
-                return message["result"].take();
+                let error = message["error"].take();
+                return if error.is_null() { Ok(message["result"].take()) } else { Err(error) };
             }
             self.events.push(message);
         }
@@ -114,6 +118,13 @@ impl Browser {
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let params = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         self.call("Runtime.evaluate", params)["result"]["value"].take()
+    }
+
+    /// Whether an expression is true in the page; it is not, while another page is on its
+    /// way, and the browser says that the old one has gone.
+    pub fn is_so(&mut self, expression: &str) -> bool {
+        let params = json!({ "expression": expression, "returnByValue": true });
+        self.try_call("Runtime.evaluate", &params).is_ok_and(|found| found["result"]["value"] == true)
     }
 
     /// Puts a file into an input of the page, as a person who chooses it.

@@ -15,7 +15,7 @@ fn content(browser: &mut Browser, id: &str) -> Option<String> {
 /// What the program was told, when its page is there.
 fn told(browser: &mut Browser) -> Vec<String> {
     let whole = "document.readyState === 'complete' && location.pathname.startsWith('/cgi-bin/')";
-    until("the page of the program", || (browser.evaluate(whole) == true).then_some(()));
+    until("the page of the program", || browser.is_so(whole).then_some(()));
     content(browser, "told").unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
