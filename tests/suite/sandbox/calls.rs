@@ -225,11 +225,15 @@ fn the_source_lists_what_is_made_and_nothing_else() {
     same("a log that is made anew", &(&logged | &files), &rows_of(&["SERVE", "LOG"]));
 
     let tree = Tree::standard();
-    let log = tree.outside().join("log").display().to_string();
-    let start = Server::with(tree).arguments(&["--spare=1", "--reuse=2", "--log", &log]);
-    let [at_start, spare] = traced(start, &[], |server| {
+    let log = tree.outside().join("log");
+    let renamed = tree.outside().join("renamed");
+    let arguments = ["--spare=1", "--reuse=2", "--log", &log.display().to_string()];
+    let [at_start, spare] = traced(Server::with(tree).arguments(&arguments), &[], |server| {
         server.get("/hello.txt").expect("an answer");
+        fs::rename(&log, &renamed).expect("a log");
         server.signal(Signal::SIGHUP);
+        // A stop that came before it was seen would count more.
+        svcd_tests::until("a new log", || log.exists().then_some(()));
         server.get("/hello.txt").expect("an answer");
     });
     before.extend(at_start);
