@@ -4,21 +4,14 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, thread};
 
+pub use svcd_tests::program::find;
 use svcd_tests::{Tree, deadline};
 
 /// What a person has set for other servers must not reach these.
 const PROXIES: [&str; 6] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
-
-/// Where a tool is, if it is installed.
-pub fn find(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let more = [PathBuf::from("/usr/sbin"), PathBuf::from("/usr/local/sbin")];
-    let mut files = env::split_paths(&path).chain(more).map(|folder| folder.join(name));
-    files.find(|file| file.is_file())
-}
 
 /// A folder that one run may fill.
 pub struct Place {

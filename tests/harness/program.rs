@@ -186,3 +186,11 @@ pub fn is_rig() -> bool {
 pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
+
+/// Where a tool is, if it is installed.
+pub fn find(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let more = ["/usr/sbin", "/usr/local/sbin", "/sbin"].map(PathBuf::from);
+    let mut files = env::split_paths(&path).chain(more).map(|folder| folder.join(name));
+    files.find(|file| file.is_file())
+}

@@ -81,6 +81,14 @@ impl Curl {
     }
 }
 
+/// What whoever is in front has to do.
+fn as_each_in_front(front: &Front, curl: &Curl, servers: &[Server; 3]) {
+    tls_and_http_2(front, curl);
+    compression(front, curl, servers);
+    the_client_is_known(front, curl, servers);
+    nobody_else_is_believed(&servers[0]);
+}
+
 /// A page over TLS and HTTP/2, and a redirect for who comes without.
 fn tls_and_http_2(front: &Front, curl: &Curl) {
     let https = format!("https://{NAME}:{}", front.ports.https);

@@ -10,16 +10,9 @@ mod scripts;
 mod systemd;
 mod units;
 
-use std::env;
 use std::path::PathBuf;
 
-/// Where a tool is, if it is installed.
-pub fn find(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let more = ["/usr/sbin", "/sbin"].map(PathBuf::from);
-    let mut files = env::split_paths(&path).chain(more).map(|folder| folder.join(name));
-    files.find(|file| file.is_file())
-}
+pub use svcd_tests::program::find;
 
 /// What is shipped below packaging/.
 fn packaging(name: &str) -> PathBuf {

@@ -5,9 +5,7 @@ use std::fs;
 use svcd_tests::{Server, until};
 
 use super::front::{Front, Ports, Start, deploy};
-use super::{
-    Curl, NAME, addresses, compression, nobody_else_is_believed, the_client_is_known, three, tls_and_http_2,
-};
+use super::{Curl, NAME, addresses, as_each_in_front, three};
 
 pub fn start(servers: &[Server; 3]) -> Option<Front> {
     Some(Start::of("caddy")?.start(|start, ports| configure(start, ports, servers)))
@@ -39,10 +37,7 @@ fn caddy_in_front() {
     let servers = three("x-forwarded-for", &[]);
     let Some(front) = start(&servers) else { return };
     let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
-    tls_and_http_2(&front, &curl);
-    compression(&front, &curl, &servers);
-    the_client_is_known(&front, &curl, &servers);
-    nobody_else_is_believed(&servers[0]);
+    as_each_in_front(&front, &curl, &servers);
     // As `systemctl reload caddy` does it.
     let file = front.folder().join("Caddyfile");
     let text =

@@ -11,9 +11,7 @@ use svcd_tests::server::request;
 use svcd_tests::{Connection, Server, skip, until};
 
 use super::front::{Front, Ports, Start};
-use super::{
-    Curl, addresses, compression, nobody_else_is_believed, the_client_is_known, three, tls_and_http_2,
-};
+use super::{Curl, addresses, as_each_in_front, three};
 
 /// With the file as it is. None if there is no HAProxy.
 pub fn start(servers: &[Server; 3]) -> Option<Front> {
@@ -82,10 +80,7 @@ fn haproxy_in_front() {
     let Some(front) = start(&servers) else { return };
     let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
     ["a", "b", "c"].iter().for_each(|server| until_status(&front.folder(), server, "UP"));
-    tls_and_http_2(&front, &curl);
-    compression(&front, &curl, &servers);
-    the_client_is_known(&front, &curl, &servers);
-    nobody_else_is_believed(&servers[0]);
+    as_each_in_front(&front, &curl, &servers);
     // As its comment says, to take one out.
     ask(&front.folder(), "set server svcd/a state drain");
     until_status(&front.folder(), "a", "DRAIN");

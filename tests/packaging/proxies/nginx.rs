@@ -7,10 +7,7 @@ use svcd_tests::{Server, until};
 use super::front::{Front, Ports, Start};
 use crate::release::files;
 
-use super::{
-    Curl, NAME, addresses, compression, logged, nobody_else_is_believed, the_client_is_known, three,
-    tls_and_http_2,
-};
+use super::{Curl, NAME, addresses, as_each_in_front, logged, three};
 
 pub fn start(servers: &[Server; 3]) -> Option<Front> {
     Some(Start::of("nginx")?.start(|start, ports| configure(start, ports, servers)))
@@ -47,10 +44,7 @@ fn nginx_in_front() {
     let servers = three("x-forwarded-for", &[]);
     let Some(front) = start(&servers) else { return };
     let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
-    tls_and_http_2(&front, &curl);
-    compression(&front, &curl, &servers);
-    the_client_is_known(&front, &curl, &servers);
-    nobody_else_is_believed(&servers[0]);
+    as_each_in_front(&front, &curl, &servers);
     // Whatever else somebody calls it, it does not repeat that, and svcd is not asked.
     let form = ["-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-H", "Host: other.example"];
     for url in [

@@ -13,6 +13,7 @@ use svcd_tests::process::{children, visible};
 use svcd_tests::server::request;
 use svcd_tests::{Connection, Server, until};
 
+use super::front::Front;
 use super::{Curl, NAME, caddy, haproxy, nginx, three};
 
 /// For so long, and a little longer, they remember what went wrong.
@@ -74,22 +75,20 @@ fn with_shared_connections(servers: &[Server; 3], curl: &Curl, https: u16) {
 
 #[test]
 fn nginx_sends_again_what_svcd_did_not_take() {
-    if !visible("a connection that ends at the wrong time") {
-        return;
-    }
-    let servers = three("x-forwarded-for", &[]);
-    let Some(front) = nginx::start(&servers) else { return };
-    let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
-    with_shared_connections(&servers, &curl, front.ports.https);
+    sends_again(nginx::start);
 }
 
 #[test]
 fn caddy_sends_again_what_svcd_did_not_take() {
+    sends_again(caddy::start);
+}
+
+fn sends_again(start: fn(&[Server; 3]) -> Option<Front>) {
     if !visible("a connection that ends at the wrong time") {
         return;
     }
     let servers = three("x-forwarded-for", &[]);
-    let Some(front) = caddy::start(&servers) else { return };
+    let Some(front) = start(&servers) else { return };
     let Some(curl) = Curl::find(&front.folder(), front.ports.https) else { return };
     with_shared_connections(&servers, &curl, front.ports.https);
 }

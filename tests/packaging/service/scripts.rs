@@ -65,12 +65,7 @@ fn openrc_supervises_it() {
         (!now.is_empty() && now != first.as_bytes()).then_some(())
     });
     serves(&machine);
-    machine.run(&["mv", "/var/log/svcd/access.log", "/var/log/svcd/access.log.1"]);
-    service("reopen");
-    svcd_tests::until("a new log", || machine.path("/var/log/svcd/access.log").exists().then_some(()));
-    service("restart");
-    serves(&machine);
-    stops(&machine);
+    reopens_restarts_and_stops(&machine);
 }
 
 #[test]
@@ -85,18 +80,22 @@ fn the_script_of_system_v_starts_stops_and_tells() {
     service("start");
     serves(&machine);
     assert_eq!(service("status"), "svcd runs\n");
-    machine.run(&["mv", "/var/log/svcd/access.log", "/var/log/svcd/access.log.1"]);
-    service("reopen");
-    svcd_tests::until("a new log", || machine.path("/var/log/svcd/access.log").exists().then_some(()));
-    service("restart");
-    serves(&machine);
-    stops(&machine);
+    reopens_restarts_and_stops(&machine);
     // A mistake is told, and none that runs.
     machine.run(&["sh", "-c", "echo DOCROOT=/nowhere >/etc/default/svcd"]);
     let failed = machine.try_run(&["/etc/init.d/svcd", "start"]);
     let told = String::from_utf8_lossy(&failed.stderr).into_owned();
     assert!(!failed.status.success() && told.contains("openat2 /nowhere: ENOENT"), "{told}");
     machine.run(&["/etc/init.d/svcd", "stop"]);
+}
+
+fn reopens_restarts_and_stops(machine: &Machine) {
+    machine.run(&["mv", "/var/log/svcd/access.log", "/var/log/svcd/access.log.1"]);
+    machine.run(&["/etc/init.d/svcd", "reopen"]);
+    svcd_tests::until("a new log", || machine.path("/var/log/svcd/access.log").exists().then_some(()));
+    machine.run(&["/etc/init.d/svcd", "restart"]);
+    serves(machine);
+    stops(machine);
 }
 
 /// As another user than root, and says so in the log.
