@@ -79,12 +79,16 @@
     part("live").hidden = !isLive;
   };
 
-  // Asks once. A number in the query tells this request from all others.
-  const ask = async (method, path, headers) => {
+  // Asks once, and for the trace that many milliseconds later. A number in the query tells this request from all
+  // others.
+  const ask = async (method, path, headers, pause) => {
     const target = `${path}?${Math.random().toString(36).slice(2, 6)}`;
     const options = { method, headers, cache: "no-store", redirect: "manual" };
     const answer = await fetch(target, options);
     await answer.arrayBuffer();
+    if (pause > 0) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
     const trace = await fetch("/.svcd/trace", { cache: "no-store" });
     if (trace.status !== 200) {
       return { outcome: NO_TRACE };
@@ -118,8 +122,9 @@
     let tries = 0;
     try {
       do {
+        // The connection of a redirect, whose content no script can read, is free a while after its answer.
+        found = await ask(method, path, headers, tries === 0 ? 0 : 2 ** tries);
         tries += 1;
-        found = await ask(method, path, headers);
       } while (found.outcome === OTHER && tries < TRIES);
     } catch {
       found = { outcome: BROKEN };
