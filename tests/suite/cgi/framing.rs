@@ -110,19 +110,14 @@ fn head_has_no_body() {
 #[test]
 fn an_answer_without_content_waits_for_nothing() {
     let server = server(&[("say", SAY)], &[]);
-    // Of many, since the machine may be slow once, but is not each time.
-    let fastest = |method: &str, said: &[u8]| {
+    let time = |method: &str, said: &[u8]| {
         server.tree.file("cgi-bin/said", said);
         let mut connection = server.connect();
         let request = format!("{method} /cgi-bin/say HTTP/1.1\r\nHost: a\r\n\r\n");
-        let times = (0..10).map(|_| {
-            let begin = Instant::now();
-            connection.exchange(request.as_bytes()).expect("an answer");
-            begin.elapsed()
-        });
-        times.min().expect("a time")
+        let begin = Instant::now();
+        connection.exchange(request.as_bytes()).expect("an answer");
+        begin.elapsed()
     };
-    let usual = fastest("GET", LONG);
     for (method, said) in [
         ("HEAD", PLAIN),
         ("HEAD", LONG),
@@ -131,9 +126,12 @@ fn an_answer_without_content_waits_for_nothing() {
         ("GET", b"Content-Length: 0\n\n"),
         ("GET", b"Location: http://a.example/\n\n"),
     ] {
-        let time = fastest(method, said);
-        let text = String::from_utf8_lossy(said);
-        assert!(time < usual + Duration::from_millis(100), "{method} {text:?}: {time:?}, others {usual:?}");
+        // The system would wait each time; the machine may be slow many times, but not always.
+        let is_quick = (0..50).any(|_| {
+            let usual = time("GET", LONG);
+            time(method, said) < usual + Duration::from_millis(100)
+        });
+        assert!(is_quick, "{method} {:?} takes longer than others, each time", String::from_utf8_lossy(said));
     }
 }
 
