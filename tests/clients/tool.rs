@@ -27,7 +27,7 @@ impl Place {
         self.tree.path(name)
     }
 
-    /// Runs a tool to its end; killed at the deadline.
+    /// Runs a tool to its end; killed if it takes four times the deadline, which is for one step.
     pub fn run(&self, tool: &Path, arguments: &[&str]) -> Ended {
         let mut command = Command::new(tool);
         command.args(arguments).current_dir(self.tree.root()).env("HOME", self.tree.outside());
@@ -36,7 +36,7 @@ impl Place {
             command.env_remove(name);
         }
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        let end = Instant::now() + deadline();
+        let end = Instant::now() + 4 * deadline();
         // Files take what they write, so it fits into the pipes.
         while matches!(child.try_wait(), Ok(None)) {
             if Instant::now() > end {
