@@ -55,7 +55,8 @@ done
 
 if [ -e .git ]; then
     # Of the commit: what is not in it yet, is not in there either.
-    git archive --format=tar --prefix="svcd-$version/" HEAD | gzip -9n >"$out/svcd-$version.tar.gz"
+    # Whoever's umask git has been told for this, modes are the usual ones.
+    git -c tar.umask=0022 archive --format=tar --prefix="svcd-$version/" HEAD | gzip -9n >"$out/svcd-$version.tar.gz"
     echo "release: $out/svcd-$version.tar.gz, $(wc -c <"$out/svcd-$version.tar.gz" | tr -d ' ') bytes"
 fi
 

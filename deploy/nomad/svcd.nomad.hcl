@@ -78,6 +78,8 @@ job "svcd" {
           "--no-cgi",
           "--cache=60",
           "--max-conns=512",
+          # More than who is in front keeps a connection that waits, so that it is who closes.
+          "--idle-timeout=75",
           "--grace=10",
           "/srv",
         ]

@@ -1,5 +1,7 @@
 //! Images of containers: built twice, looked at, and run.
 
+#[cfg(target_os = "linux")]
+mod baked;
 mod image;
 mod layout;
 #[cfg(target_os = "linux")]

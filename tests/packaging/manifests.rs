@@ -16,7 +16,7 @@ use svcd_tests::{Server, Tree, skip};
 const YAML: &str = "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(sys.stdin))))";
 const HCL: &str = "import hcl2, json, sys; print(json.dumps(hcl2.load(sys.stdin)))";
 
-fn deploy(name: &str) -> PathBuf {
+pub fn deploy(name: &str) -> PathBuf {
     workspace().join("deploy").join(name)
 }
 

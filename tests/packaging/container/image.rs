@@ -50,8 +50,12 @@ fn build() -> Result<Built, String> {
 
 impl Built {
     pub fn archives(&self) -> [Vec<u8>; 2] {
-        let name = format!("svcd-{VERSION}-oci.tar");
-        [0, 1].map(|number| fs::read(self.trees[number].path(&name)).expect("an archive"))
+        [0, 1].map(|number| fs::read(self.archive(number)).expect("an archive"))
+    }
+
+    /// The file of the first or the second.
+    pub fn archive(&self, number: usize) -> PathBuf {
+        self.trees[number].path(&format!("svcd-{VERSION}-oci.tar"))
     }
 
     pub fn folder(&self) -> PathBuf {

@@ -1,10 +1,12 @@
 //! deploy/nginx/svcd.conf.
 
 use std::fs;
+use std::process::Command;
 
-use svcd_tests::{Server, until};
+use svcd_tests::{Server, skip, until};
 
 use super::front::{Front, Ports, Start};
+use crate::manifests::deploy;
 use crate::release::files;
 
 use super::{Curl, NAME, addresses, as_each_in_front, logged, three};
@@ -20,7 +22,7 @@ fn configure(start: &Start, ports: Ports, servers: &[Server; 3]) -> Vec<String> 
         ("listen 443".to_owned(), format!("listen 127.0.0.1:{}", ports.https)),
         ("/etc/nginx/site.pem".to_owned(), start.path("site.pem")),
         ("/etc/nginx/site.key".to_owned(), start.path("site.key")),
-        ("/var/cache/nginx/svcd".to_owned(), start.path("cache")),
+        ("/var/lib/nginx/svcd".to_owned(), start.path("cache")),
     ]);
     fs::write(start.path("svcd.conf"), start.filled("nginx/svcd.conf", &meanings)).expect("a new file");
     // What a distribution's nginx.conf has around it.
@@ -55,6 +57,20 @@ fn nginx_in_front() {
     }
     let asked = servers.iter().any(|server| server.log().so_far().contains("/other"));
     assert!(!asked, "svcd was asked in another name");
+}
+
+/// nginx makes the folder of its cache, but not the one around it.
+#[test]
+fn the_folder_around_the_cache_is_one_of_the_package() {
+    let files = Command::new("dpkg").args(["-L", "nginx-common"]).output();
+    let Some(files) = files.ok().filter(|output| output.status.success()) else {
+        return skip("folders of nginx", "its package for Debian is not installed");
+    };
+    let text = fs::read_to_string(deploy("nginx/svcd.conf")).expect("it");
+    let path = text.lines().find_map(|line| line.strip_prefix("proxy_cache_path ")).expect("a cache");
+    let folder = path.split(' ').next().and_then(|path| path.rsplit_once('/')).expect("a path").0;
+    let listed = String::from_utf8_lossy(&files.stdout).into_owned();
+    assert!(listed.lines().any(|line| line == folder), "{folder} is not in {listed}");
 }
 
 #[test]

@@ -103,6 +103,9 @@ fn serves(machine: &Machine) {
     let answer =
         svcd_tests::until("an answer", || machine.network().within(|| load::get(PORT, "/hello.txt")).ok());
     assert_eq!(answer.text(), "hello\n", "{}", machine.text("/var/log/svcd/error.log"));
+    // A link that a program put in the folder would be followed by root.
+    let owners = machine.run(&["stat", "-c", "%u:%g %a", "/var/log/svcd", "/var/log/svcd/access.log"]);
+    assert_eq!(owners, "0:0 755\n65534:65534 644\n");
     let id = machine.run(&["pgrep", "-o", "-x", "svcd"]);
     let status = machine.text(&format!("/proc/{}/status", id.trim()));
     assert!(status.contains("\nUid:\t65534\t65534\t65534\t65534\n"), "{status}");

@@ -84,6 +84,8 @@ fn property_lists_name_options_that_there_are() {
         assert_eq!(list["Label"].as_str(), name.strip_suffix(".plist"));
         let words: Vec<&str> =
             list["ProgramArguments"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let user = words.iter().skip_while(|word| **word != "--user").nth(1);
+        assert_eq!(user, Some(&"70:70"), "{name}: launchd starts it as root");
         let (program, arguments) = words.split_first().expect("a program");
         assert_eq!(*program, "/usr/local/bin/svcd");
         // The folder is not here: all options are understood when it comes to that.
