@@ -55,7 +55,7 @@ impl Built {
 
     /// The file of the first or the second.
     pub fn archive(&self, number: usize) -> PathBuf {
-        self.trees[number].path(&format!("svcd-{VERSION}-oci.tar"))
+        self.trees[number].path(format!("svcd-{VERSION}-oci.tar"))
     }
 
     pub fn folder(&self) -> PathBuf {
