@@ -1,6 +1,7 @@
 //! The command line.
 
 mod default;
+mod programs;
 mod set;
 mod table;
 #[cfg(feature = "trace")]
@@ -15,6 +16,7 @@ use crate::cgi::script;
 use crate::limits;
 use crate::text::{List, split};
 
+pub use programs::Mapping;
 pub use table::HELP;
 use table::{NAMES, Name, described};
 
@@ -125,22 +127,6 @@ pub struct Options<'a> {
     pub log: Log<'a>,
     #[cfg(feature = "trace")]
     pub trace: crate::trace::Settings<'a>,
-}
-
-impl<'a> Options<'a> {
-    /// The folders of programs, below DOCROOT.
-    pub fn prefixes(&self) -> impl Iterator<Item = &'a [u8]> {
-        let slots = if self.has_cgi { self.cgi.slots() } else { &[] };
-        slots.iter().map_while(|prefix| *prefix)
-    }
-}
-
-/// A program, and what it is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mapping<'a> {
-    pub key: &'a [u8],
-    /// An absolute path.
-    pub program: &'a CStr,
 }
 
 /// One address to listen on.

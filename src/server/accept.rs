@@ -76,7 +76,7 @@ pub fn serve<'b>(
         if let (true, Some(log)) = (events.hangup, site.log) {
             // Those who have the old one end before there is a new one.
             parent.spares.end();
-            log::reopen(options.log, log);
+            log::reopen(options, log);
             parent.begin_spares();
         }
         if events.status {
@@ -84,8 +84,10 @@ pub fn serve<'b>(
             message::status(connections, &done, (time::monotonic() - begin) / 1000, process::memory());
         }
         if events.upgrade && trial.is_none() {
-            // A successor would be kept from starting, as everything else is.
-            let is_kept = sandbox.as_ref().is_some_and(Reached::is_any);
+            // A successor would be kept from starting, as everything else is, or would not
+            // be the user any more who may become another one.
+            let is_sandboxed = sandbox.as_ref().is_some_and(Reached::is_any);
+            let is_kept = is_sandboxed || options.user.is_some() || options.chroot;
             if is_kept {
                 message::not_in_sandbox();
             } else {

@@ -38,6 +38,11 @@ impl Access {
         self.name.get(..self.name_len).filter(|_| self.is_known).unwrap_or_default()
     }
 
+    /// The next request may be somebody else's.
+    pub fn forget(&mut self) {
+        self.is_known = false;
+    }
+
     /// Decides about a request before anything is looked for. For a program every
     /// method that is not only for reading is a write, unless --cgi-auth leaves that
     /// to the program.
@@ -49,7 +54,6 @@ impl Access {
             Method::Put | Method::Delete => site.options.write,
             _ => false,
         };
-        self.is_known = false;
         if is_write && !is_program {
             check_site(client, request)?;
         }

@@ -97,9 +97,11 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
     let expectation = framing::expectation(request.version, request.fields);
     let Rooms { name, path, reply, listing } = room;
     let below = script::below(&request, client.site, path);
-    let may = match expectation {
-        Expectation::Unknown => Err(Refusal::UnknownExpectation),
-        _ => named.and_then(|()| access.check(client, &request, below.is_some())),
+    access.forget();
+    let may = match (expectation, &below) {
+        (Expectation::Unknown, _) => Err(Refusal::UnknownExpectation),
+        (_, Err(refusal)) => Err(*refusal),
+        (_, Ok(below)) => named.and_then(|()| access.check(client, &request, below.is_some())),
     };
     let own_root;
     // `*` is no resource of any host.
@@ -111,7 +113,7 @@ fn answer(client: &Client, head: &[u8], body: &mut Body, access: &mut Access, ro
     };
     let route = match (may, root) {
         _ if is_for_health(&request, client.site) => Ok(Route::Health),
-        (Ok(()), Ok(root)) => route::route(&request, below, client.site, root, name),
+        (Ok(()), Ok(root)) => below.and_then(|below| route::route(&request, below, client.site, root, name)),
         (Err(refusal), _) | (_, Err(&refusal)) => Err(refusal),
     };
     #[cfg(feature = "trace")]

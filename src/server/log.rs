@@ -4,7 +4,7 @@ use svcd::http::request::Request;
 use svcd::http::{Refusal, request};
 use svcd::limits;
 use svcd::log_line::{self, Record};
-use svcd::options::Log;
+use svcd::options::{Log, Options};
 use svcd::text::Buffer;
 
 use super::client::Client;
@@ -28,9 +28,13 @@ pub fn open(log: Log<'_>) -> Result<Option<Fd<'static>>, RunError<'_>> {
 }
 
 /// Opens the log's file anew: the old one may have been renamed. Processes of
-/// connections have the old one until they end.
-pub fn reopen(log: Log, place: Fd<'static>) {
-    if let Log::File(path) = log
+/// connections have the old one until they end. With --chroot its path would name a
+/// file that clients may get.
+pub fn reopen(options: &Options, place: Fd<'static>) {
+    if options.chroot {
+        return message::log_stays();
+    }
+    if let Log::File(path) = options.log
         && let Err(errno) = fs::open_append(path).and_then(|file| fs::replace(place, file))
     {
         message::warning("openat", errno);
@@ -51,7 +55,7 @@ pub fn write(client: &Client, head: &[u8], request: Option<&Request>, user: &[u8
     log_line::push(
         &mut line,
         &Record {
-            client: client.remote.get().address.map(|address| address.ip()),
+            client: client.remote.get().address.map(|address| address.ip().to_canonical()),
             user,
             time: sent.time,
             request_line: request::request_line(head),

@@ -158,7 +158,14 @@ pub fn status(connections: usize, done: &Done, seconds: u64, (own, child): (u64,
 
 /// The server cannot become another program.
 pub fn not_in_sandbox() {
-    say(b"no other program may run in the sandbox: start it beside this one (--reuseport), or --sandbox=off");
+    say(
+        b"no other program can start in the sandbox or behind --user: start it beside this one (--reuseport)",
+    );
+}
+
+/// Its path means another one by now.
+pub fn log_stays() {
+    say(b"the log cannot be opened anew behind --chroot, and stays: copy it, and cut it off (copytruncate)");
 }
 
 /// The program would not start anew.

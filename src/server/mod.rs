@@ -187,11 +187,14 @@ pub fn run<'a>(
         let _ = variables.push(line);
     }
     own_log.map_or(Ok(()), |path| private::check(path, log, &root))?;
+    private::check_programs(options, &root)?;
+    sandbox::check_allowed(options)?;
     fs::set_nonblocking_write(Fd::STDERR);
     if inherited.is_trial {
         return Ok(());
     }
-    if options.write && !inherited.is_successor {
+    // For one connection that would take too long.
+    if options.write && !inherited.is_successor && !options.inetd {
         leftovers::remove(&root).map_err(|errno| errno.of("openat"))?;
     }
     let has_programs = sandbox::has_programs(options, &root);

@@ -3,8 +3,11 @@
 use core::ffi::CStr;
 
 use svcd::access::users::Users;
+use svcd::cgi::script;
+use svcd::http::target;
 use svcd::limits;
-use svcd::text::split;
+use svcd::options::Options;
+use svcd::text::{split, without_last};
 
 use super::{About, RunError};
 use crate::sys::fs::{self, Root};
@@ -39,4 +42,36 @@ pub fn check<'a>(path: &'a CStr, open: Option<Fd>, root: &Root) -> Result<(), Ru
         Ok(_) => Ok(()),
         Err(errno) => Err(RunError::Call(errno.of("openat"), About::Path(path))),
     }
+}
+
+/// Refuses a program of --alias or --cgi-run in DOCROOT where it is a file as any other:
+/// it would be sent, and with --write be replaced. Below the address of a program, or
+/// under a name that hides it, it is neither.
+pub fn check_programs<'a>(options: &Options<'a>, root: &Root) -> Result<(), RunError<'a>> {
+    let mappings = options.aliases.iter().chain(options.interpreters.iter());
+    let is_exposed = |program| options.has_cgi && !options.chroot && is_file_of(program, options, root);
+    match mappings.map(|mapping| mapping.program).find(|program| is_exposed(program)) {
+        Some(program) => Err(RunError::Exposed(program)),
+        None => Ok(()),
+    }
+}
+
+/// A program that is not there is a failure of the request for it. Nor is it known where
+/// one is without /proc, which no program starts without.
+#[inline(never)]
+fn is_file_of(program: &CStr, options: &Options, root: &Root) -> bool {
+    let (mut room, mut root_room) = ([0; limits::PATH], [0; limits::PATH]);
+    let Ok(file) = fs::open_any(program) else { return false };
+    let (Ok(path), Ok(top)) = (fs::path(file.borrow(), &mut room), root.path(&mut root_room)) else {
+        return false;
+    };
+    let Some(mut path) = path.strip_prefix(without_last(top, b'/')).filter(|path| path.starts_with(b"/"))
+    else {
+        return false;
+    };
+    if options.virtual_hosts {
+        path = script::next_segment(path).map_or(path, |(_, path)| path);
+    }
+    let is_hidden = path.strip_prefix(b"/").is_some_and(target::is_hidden);
+    !is_hidden && !options.is_for_program(path)
 }

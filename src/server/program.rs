@@ -102,7 +102,7 @@ fn send_other(
     let request = Request { method, target: path, body: BodyLength::None, ..*request };
     let (mut path, mut memory) = ([0; limits::PATH], [0; limits::PATH]);
     let below = scripts::below(&request, client.site, &mut path);
-    match route::route(&request, below, client.site, root, &mut memory) {
+    match below.and_then(|below| route::route(&request, below, client.site, root, &mut memory)) {
         Ok(Route::Program(script)) => {
             let call = Call {
                 client,
@@ -245,6 +245,7 @@ fn relay<'a>(
         name: if script.script_name.is_empty() { script.base.to_bytes() } else { script.script_name },
         running: started.running,
         early: memory.early.get(..started.early).unwrap_or_default(),
+        takes_body: request.has_body(),
     };
     let end = relay.run(body, memory.output, &mut |bytes, body| {
         answer.take(bytes, client.persistence(request, body.is_short()))

@@ -40,6 +40,8 @@ pub struct Relay<'a> {
     pub running: Running,
     /// Content of the request that was read before.
     pub early: &'a [u8],
+    /// Whether there is more of it for this program: a local redirect is a GET.
+    pub takes_body: bool,
 }
 
 impl Relay<'_> {
@@ -49,7 +51,8 @@ impl Relay<'_> {
         let Running { pid, input, output, errors } = self.running;
         let mut lines = Lines::new(self.name, self.client.scoreboard);
         let children = Children { program: pid, watch: process::watch_children(), ended: None };
-        let mut pipes = Pipes { input: Some(input), errors: Some(errors), early: self.early, children };
+        let input = Some(input).filter(|_| self.takes_body);
+        let mut pipes = Pipes { input, errors: Some(errors), early: self.early, children };
         self.client.scoreboard.set_with_program(self.client.slot, pid);
         let mut end = pipes.relay(self.client, &output, body, room, &mut lines, take);
         drop(pipes.input);

@@ -58,6 +58,14 @@ pub fn has_programs(options: &Options, root: &Root) -> bool {
             || options.prefixes().any(is_there))
 }
 
+/// Whether all that programs may write is there.
+pub fn check_allowed<'a>(options: &Options<'a>) -> Result<(), RunError<'a>> {
+    options.cgi_allow.iter().try_for_each(|path| match fs::open_any(path) {
+        Ok(_) => Ok(()),
+        Err(errno) => Err(RunError::Call(errno.of("openat"), About::Path(path))),
+    })
+}
+
 /// Gives up what can be given up; None: nothing was wanted.
 #[inline(never)]
 pub fn enter<'a>(site: &Site<'a>) -> Result<Option<Reached>, RunError<'a>> {
@@ -65,11 +73,6 @@ pub fn enter<'a>(site: &Site<'a>) -> Result<Option<Reached>, RunError<'a>> {
     let is_wanted = options.sandbox != Sandbox::Off;
     if options.sandbox == Sandbox::Require && !EXISTS {
         return Err(Errno::ENOSYS.of("--sandbox=require").into());
-    }
-    // While their paths are what the command line means.
-    for path in options.cgi_allow.iter() {
-        let failed = |errno: Errno| RunError::Call(errno.of("openat"), About::Path(path));
-        fs::open_any(path).map_err(failed)?;
     }
     let is_limited = is_wanted && !(site.has_programs && options.cgi_allow.is_empty());
     let rules = is_limited.then(|| rules(site, options)).transpose();

@@ -5,7 +5,7 @@ use core::ffi::CStr;
 use svcd::cgi::script;
 use svcd::http::{Method, Refusal, Request, target};
 use svcd::limits;
-use svcd::options::Mapping;
+use svcd::options::{Mapping, Options};
 use svcd::text::{Buffer, find_last};
 
 use super::Site;
@@ -46,14 +46,21 @@ pub enum Below<'a> {
 
 /// Whether a request is for a program, by its path alone, which `room` holds
 /// then.
-pub fn below<'a>(request: &Request, site: &Site<'a>, room: &'a mut [u8; limits::PATH]) -> Option<Below<'a>> {
+pub fn below<'a>(
+    request: &Request,
+    site: &Site<'a>,
+    room: &'a mut [u8; limits::PATH],
+) -> Result<Option<Below<'a>>, Refusal> {
     let options = site.options;
     if !options.has_cgi || matches!(request.method, Method::Connect | Method::Trace) {
-        return None;
+        return Ok(None);
     }
-    let target = target::parse(request.method, request.target).ok()?;
+    // What names nothing here is refused, or answered, for that.
+    let Ok(target) = target::parse(request.method, request.target) else { return Ok(None) };
     let mut path = Buffer::new(room);
-    script::normalize(target.path, &mut path).ok()?;
+    if script::normalize(target.path, &mut path).is_err() {
+        return check_long(target.path, options).map(|()| None);
+    }
     let (path, _) = path.split();
     let rest = |prefix| script::below(path, prefix);
     let alias = options
@@ -61,10 +68,21 @@ pub fn below<'a>(request: &Request, site: &Site<'a>, room: &'a mut [u8; limits::
         .iter()
         .find_map(|mapping| rest(mapping.key).map(|rest| Below::Alias { mapping: *mapping, rest }));
     let rest = alias.is_none().then(|| options.prefixes().find_map(rest)).flatten();
-    alias.or(rest.map(|rest| {
+    Ok(alias.or(rest.map(|rest| {
         let path = path.get(..path.len().saturating_sub(rest.len())).unwrap_or_default();
         Below::Folder { path, rest }
-    }))
+    })))
+}
+
+/// Refuses a path that is too long as it was sent, but not as a file's name, decoded and
+/// without empty segments, if that is below what is a program's. Not inlined, since few
+/// requests need so much of the stack.
+#[inline(never)]
+fn check_long(path: &[u8], options: &Options) -> Result<(), Refusal> {
+    let mut room = [0; limits::PATH];
+    let mut name = Buffer::new(&mut room);
+    target::resolve(path, &mut name)?;
+    if options.is_for_program(name.bytes()) { Err(Refusal::LongPath) } else { Ok(()) }
 }
 
 /// Finds the program. `memory` holds its name then, or that of a folder that has

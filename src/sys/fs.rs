@@ -163,9 +163,10 @@ pub fn open_read(path: &CStr) -> Result<OwnedFd, Errno> {
     retry(|| calls::openat(Fd::special(constant::AT_FDCWD), path, flags, 0))
 }
 
-/// Opens a file to append to it, and makes it if there is none.
+/// Opens a file to append to it, and makes it if there is none. A FIFO is not waited
+/// for, neither now nor when it is full; ENXIO: nobody reads it.
 pub fn open_append(path: &CStr) -> Result<OwnedFd, Errno> {
-    let flags = constant::O_WRONLY | constant::O_APPEND | constant::O_CREAT;
+    let flags = constant::O_WRONLY | constant::O_APPEND | constant::O_CREAT | constant::O_NONBLOCK;
     let flags = flags | constant::O_NOCTTY | constant::O_CLOEXEC;
     retry(|| calls::openat(Fd::special(constant::AT_FDCWD), path, flags, 0o644))
 }

@@ -240,7 +240,7 @@ fn every_request_of_a_connection_is_asked() {
     let mut connection = server.connect();
     let (ann, wrong, bob) = (basic("ann", "open sesame"), basic("ann", "x"), basic("bob", "a:b"));
     // A browser asks, is asked, and asks again; nobody takes over from another.
-    let rows: [(&[&str], u16, &str); 9] = [
+    let rows: [(&[&str], u16, &str); 10] = [
         (&[], 401, "-"),
         (&[&ann], 200, "ann"),
         (&[&ann], 200, "ann"),
@@ -250,6 +250,8 @@ fn every_request_of_a_connection_is_asked() {
         (&[&ann], 200, "ann"),
         (&[&ann, &bob], 401, "-"),
         (&[&bob], 200, "bob"),
+        // Who asks for that is not asked who he is.
+        (&["Expect: more"], 417, "-"),
     ];
     for (number, (lines, right, user)) in rows.iter().enumerate() {
         let answer = connection

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use nix::libc::O_NONBLOCK;
+use nix::sys::signal::Signal;
 use svcd_tests::log_line::LogLine;
 use svcd_tests::server::request;
 use svcd_tests::{Connection, Program, Server, Tree, path_max, scripts, skip, until};
@@ -87,6 +88,27 @@ fn a_full_pipe_holds_nobody_and_its_lost_lines_are_counted() {
     let expected: Vec<String> = (0..20).map(|number| format!("GET /hello.txt?{number} HTTP/1.1")).collect();
     assert_eq!(numbers, expected);
     assert_eq!(status::of(&server).lost_lines, found.lost_lines, "none is lost any more");
+}
+
+#[test]
+fn a_full_pipe_that_is_the_file_of_the_log_is_no_other() {
+    let tree = Tree::standard();
+    let mut pipe = Pipe::new(&tree);
+    let option = format!("--log={}", tree.outside().join("pipe").display());
+    let server = Server::with(tree).arguments(&[&option]).start();
+    let mut kept = server.connect();
+    ask(&mut kept, 0..150);
+    let text = pipe.drain();
+    assert!(text.ends_with('\n'), "whole lines");
+    let written = text.lines().count() as u64;
+    let found = until("150 requests", || Some(status::of(&server)).filter(|found| found.requests == 150));
+    assert_eq!(found.lost_lines, 150 - written);
+    // Nobody reads it any more: it is not waited for, and the server has what it had.
+    drop(pipe);
+    server.signal(Signal::SIGHUP);
+    until("a line", || server.errors().so_far().contains("openat: ENXIO").then_some(()));
+    server.assert_serving();
+    assert_eq!(server.stop().status.code(), Some(0));
 }
 
 #[test]

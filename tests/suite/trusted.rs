@@ -55,6 +55,13 @@ fn fields_of_a_proxy() {
             200,
             "192.0.2.9",
         ),
+        (
+            "an address of IPv4 in IPv6",
+            "--trusted=127.0.0.1",
+            "Forwarded: for=\"[::ffff:192.0.2.9]\"\r\n",
+            200,
+            "192.0.2.9",
+        ),
         ("none of them", "--trusted=127.0.0.1", "", 200, "127.0.0.1"),
     ];
     each(ROWS.iter().map(|row| (row.0, row)), |(_, option, fields, status, client)| {

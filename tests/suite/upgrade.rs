@@ -274,14 +274,3 @@ fn a_stop_is_not_forgotten_in_the_middle_of_an_upgrade() {
         assert_eq!(server.stop().status.code(), Some(0), "{pause} ms after the beginning");
     }
 }
-
-#[test]
-fn in_the_sandbox_the_server_stays_what_it_is() {
-    let server = Server::start(&[]);
-    if !server.errors().so_far().contains("svcd: sandbox:") {
-        return skip("an upgrade in the sandbox", "this system has none");
-    }
-    server.signal(Signal::SIGUSR2);
-    until("a line", || (told(&server, "no other program may run in the sandbox") > 0).then_some(()));
-    server.assert_serving();
-}

@@ -82,6 +82,47 @@ fn a_program_that_answers_for_all_paths() {
     assert!(server.stop().stderr.contains("svcd: all: heard\n"));
 }
 
+/// It would be sent as a file, and replaced by PUT.
+#[test]
+fn a_program_must_not_be_a_file_of_the_site() {
+    let program = |name: &str| {
+        let tree = tree(&[("env", ENV)]);
+        let path = tree.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(&path, source(ENV)).expect("a script");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("chmod");
+        (tree, path.display().to_string())
+    };
+    let rows = [
+        ("another path", "app.sh", "--alias=/app/=", false),
+        ("a folder of its own", "app/run.sh", "--alias=/app/=", true),
+        ("in another case", "APP/run.sh", "--alias=/app/=", true),
+        ("with programs", "cgi-bin/all", "--alias=/app/=", true),
+        ("of all paths", "app.sh", "--alias=/=", true),
+        ("hidden", ".app.sh", "--alias=/app/=", true),
+        ("an interpreter", "bin/shell", "--cgi-run=sh=", false),
+        ("an interpreter with programs", "cgi-bin/shell", "--cgi-run=sh=", true),
+    ];
+    each(rows.map(|row| (row.0, row)), |(_, name, option, may)| {
+        let (tree, path) = program(name);
+        match Server::with(tree).arguments(&[&format!("{option}{path}")]).try_start() {
+            Ok(_) if may => Ok(()),
+            Err(why) if !may && why.contains(&format!("{path}: it lies in DOCROOT")) => Ok(()),
+            other => Err(format!("{:?}", other.map(drop))),
+        }
+    });
+    // By a link it is the same file.
+    let (tree, path) = program("app.sh");
+    let link = tree.outside().join("link");
+    std::os::unix::fs::symlink(&path, &link).expect("a link");
+    let alias = format!("--alias=/app/={}", link.display());
+    assert!(Server::with(tree).arguments(&[&alias]).try_start().is_err());
+    // Each host has folders of programs of its own.
+    let (tree, path) = program("a.example/cgi-bin/all");
+    let alias = format!("--alias=/app/={path}");
+    assert!(Server::with(tree).arguments(&["--virtual-hosts", &alias]).try_start().is_ok());
+}
+
 #[test]
 fn several_aliases_each_with_its_program() {
     let tree = tree(&[]);

@@ -125,6 +125,11 @@ fn inside_to_another_program() {
     let answer = connection.exchange(post).expect("an answer");
     assert_eq!((answer.status, answer.text().as_str()), (200, ""));
     assert_eq!(connection.is_open(), Ok(()));
+    // Nor what the first has left unread.
+    let mut post = b"POST /cgi-bin/say HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n".to_vec();
+    post.resize(post.len() + 300_000, b'x');
+    let answer = server.connect().exchange(&post).expect("an answer");
+    assert_eq!((answer.status, answer.text().as_str()), (200, ""));
 }
 
 #[test]

@@ -113,6 +113,28 @@ fn under_no_spelling_and_with_no_method() {
     });
 }
 
+/// Without its empty segments and decoded, such a path would be short.
+#[test]
+fn a_path_that_is_too_long_to_look_at_names_no_file() {
+    let server = start();
+    let before = Snapshot::of(server.tree.base());
+    let (slashes, name) = ("/".repeat(5000), "%78".repeat(1400));
+    let targets = [
+        ("slashes before it", format!("{slashes}cgi-bin/plain")),
+        ("slashes within it", format!("/cgi-bin{slashes}plain")),
+        ("a name that is taken away again", format!("/{name}/../cgi-bin/plain")),
+        ("both", format!("/{name}{slashes}../cgi-bin/plain")),
+        ("slashes, of another host", format!("http://svcd.test{slashes}cgi-bin/plain")),
+    ];
+    each(targets, |target| {
+        for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
+            let answer = server.ask(&asking(method, &target, &[HOST_LINE, "Content-Length: 0"]))?;
+            answer.is(414).map_err(|why| format!("{method}: {why}"))?;
+        }
+        before.is_kept()
+    });
+}
+
 #[test]
 fn spellings_of_the_same_path_run_it() {
     let server = start();

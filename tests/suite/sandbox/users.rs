@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 
+use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 use svcd_tests::process::visible;
 use svcd_tests::versions::put;
-use svcd_tests::{Program, Server, Tree, each, scripts, skip};
+use svcd_tests::{Program, Server, Tree, each, scripts, skip, until};
 
 /// Somebody who owns nothing.
 const USER: u32 = 61_234;
@@ -98,4 +99,42 @@ fn its_root_folder_is_docroot() {
             assert_eq!(current, root, "{arguments:?}");
         }
     }
+}
+
+/// It could not do again what it has done at its start.
+#[test]
+fn who_has_given_something_up_becomes_no_newer_program() {
+    let stays = |arguments: &[&str]| {
+        let server = Server::start(arguments);
+        server.signal(Signal::SIGUSR2);
+        until("a line", || server.errors().so_far().contains("no other program can start").then_some(()));
+        server.assert_serving();
+        assert_eq!(server.stop().status.code(), Some(0), "{arguments:?}");
+    };
+    if super::has_all("an upgrade in the sandbox") {
+        stays(&[]);
+    }
+    if is_root("an upgrade behind --user") {
+        stays(&["--sandbox=off", "--user=61234"]);
+    }
+}
+
+/// Its path means a file of the site by then, which anybody may get.
+#[test]
+fn in_another_root_folder_the_log_is_not_opened_anew() {
+    if !is_root("the log in another root folder") {
+        return;
+    }
+    let tree = Tree::standard();
+    let outside = tree.outside();
+    tree.folder(outside.strip_prefix("/").expect("a whole path").display().to_string());
+    let log = format!("--log={}", outside.join("log").display());
+    let server = Server::with(tree).arguments(&["--chroot", &log]).start();
+    server.signal(Signal::SIGHUP);
+    until("a line", || server.errors().so_far().contains("behind --chroot").then_some(()));
+    server.assert_serving();
+    assert!(!server.tree.root().join(outside.strip_prefix("/").expect("a path")).join("log").exists());
+    until("a line of the log", || {
+        fs::read_to_string(outside.join("log")).is_ok_and(|text| text.contains("GET ")).then_some(())
+    });
 }
