@@ -1,7 +1,7 @@
 //! The fields of the request as variables (RFC 3875 4.1.18).
 
-use svcd_tests::each;
 use svcd_tests::scripts::{ENV, have, server, variables};
+use svcd_tests::{Program, each};
 
 #[test]
 fn fields_and_their_variables() {
@@ -74,7 +74,9 @@ fn as_many_as_a_head_may_hold() {
     // Of long values, and of names that become longer by their prefix.
     let long = format!("X-A: {}\r\n", "x".repeat(7000));
     let long = format!("{long}{}", long.replace("X-A", "X-B"));
-    let short: String = (0..1400).map(|number| format!("n{number}:\r\n")).collect();
+    // Each is compared with all others, which takes an emulator long.
+    let count = if Program::chosen().is_emulated() { 400 } else { 1400 };
+    let short: String = (0..count).map(|number| format!("n{number}:\r\n")).collect();
     for (lines, may_be_much) in [(long, false), (short, true)] {
         let text = format!("GET /cgi-bin/env HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
         let answer = server.ask(text.as_bytes()).expect("an answer");
@@ -82,7 +84,7 @@ fn as_many_as_a_head_may_hold() {
             continue;
         }
         let found = variables(&answer).expect("an environment");
-        assert!(found.contains_key("HTTP_X_B") || found.contains_key("HTTP_N1399"), "{}", found.len());
+        assert!(found.contains_key("HTTP_X_B") || found.contains_key("HTTP_N399"), "{}", found.len());
     }
     server.assert_serving();
 }
