@@ -9,7 +9,7 @@ use svcd::text::{Buffer, find_last, split, without_last};
 
 use super::Site;
 use super::file;
-use super::route;
+use super::{route, script};
 use crate::sys::fs::{self, Kind, Metadata, Root};
 use crate::sys::temporary::Lock;
 use crate::sys::{Errno, Fd, OwnedFd, time};
@@ -44,6 +44,7 @@ pub fn find<'a>(
     if split(path.bytes(), b'/').any(|name| name.starts_with(b".")) {
         return Err(Refusal::HiddenName);
     }
+    script::check_name(site.options, root, path.bytes())?;
     let len = without_last(path.bytes(), b'/').len();
     let is_slashed = len != path.len();
     match request.method {

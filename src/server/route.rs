@@ -107,6 +107,7 @@ pub fn route<'a>(
     if target::is_hidden(name.bytes()) {
         return Err(Refusal::NoSuchFile);
     }
+    script::check_name(options, root, name.bytes())?;
     let found = find(site, root, &mut name).map_err(refusal)?;
     let len = name.len();
     if request.method == Method::Options {

@@ -6,7 +6,7 @@ use svcd::cgi::script;
 use svcd::http::{Method, Refusal, Request, target};
 use svcd::limits;
 use svcd::options::{Mapping, Options};
-use svcd::text::{Buffer, find_last};
+use svcd::text::{Buffer, find_last, split};
 
 use super::Site;
 use super::route::{self, Route};
@@ -83,6 +83,38 @@ fn check_long(path: &[u8], options: &Options) -> Result<(), Refusal> {
     let mut name = Buffer::new(&mut room);
     target::resolve(path, &mut name)?;
     if options.is_for_program(name.bytes()) { Err(Refusal::LongPath) } else { Ok(()) }
+}
+
+/// Refuses the name of a file that lies in a folder of programs, or below that of an
+/// alias, though [`below`] has not seen it: a file system that folds case takes other
+/// letters than those of ASCII for some of these, as the sign of kelvin for a k.
+pub fn check_name(options: &Options, root: &Root, name: &[u8]) -> Result<(), Refusal> {
+    if !options.has_cgi || name.iter().all(u8::is_ascii) {
+        return Ok(());
+    }
+    let paths = || options.aliases.iter().map(|mapping| mapping.key).chain(options.prefixes());
+    if paths().any(|path| is_same_folder(root, path, name)) { Err(Refusal::NoSuchFile) } else { Ok(()) }
+}
+
+/// Whether as many folders of `name` as `path` has lead to the same one.
+fn is_same_folder(root: &Root, path: &[u8], name: &[u8]) -> bool {
+    let count = split(path, b'/').filter(|segment| !segment.is_empty()).count();
+    let mut ends = name.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(place, _)| place);
+    let end = count.checked_sub(1).and_then(|before| ends.nth(before)).unwrap_or(name.len());
+    let folder = name.get(..end).unwrap_or_default();
+    let found = |path: &[u8]| {
+        let mut room = [0; limits::PATH];
+        let mut name = Buffer::new(&mut room);
+        name.push(path);
+        fs::c_str(&mut name)
+            .and_then(|name| root.search(name))
+            .and_then(|folder| fs::metadata(folder.borrow()))
+    };
+    match (found(folder), found(path)) {
+        (Ok(folder), Ok(path)) => folder.is_same_file(&path),
+        // What is not there is not the same, and what cannot be said is not sent.
+        (Err(errno), _) | (_, Err(errno)) => route::refusal(errno) == Refusal::Shortage,
+    }
 }
 
 /// Finds the program. `memory` holds its name then, or that of a folder that has

@@ -1,9 +1,10 @@
 //! No request brings the source of a script, however its path is spelled.
 
+use nix::unistd::geteuid;
 use svcd_tests::asking::asking;
 use svcd_tests::scripts::{SAY, is_no_source, server};
 use svcd_tests::writing::HOST_LINE;
-use svcd_tests::{Server, Snapshot, each, is_tried};
+use svcd_tests::{Server, Snapshot, each, is_tried, skip};
 
 const SPELLINGS: &[&str] = &[
     "/cgi-bin/x",
@@ -133,6 +134,62 @@ fn a_path_that_is_too_long_to_look_at_names_no_file() {
         }
         before.is_kept()
     });
+}
+
+/// What a request to an address like that of a program brings, and what one to another.
+fn is_closed(server: &Server, folder: &str) -> Result<(), String> {
+    let before = Snapshot::of(server.tree.base());
+    for method in ["GET", "HEAD", "PUT", "DELETE"] {
+        for name in ["", "x", "plain", "new/../plain"] {
+            let target = format!("/{folder}/{name}");
+            let answer = server.ask(&asking(method, &target, &[HOST_LINE, "Content-Length: 0"]))?;
+            is_no_source(&answer).and_then(|()| answer.is(404)).map_err(|why| format!("{method}: {why}"))?;
+        }
+    }
+    before.is_kept()
+}
+
+/// As a file system that folds case has it: a folder with two names. Here it is mounted
+/// twice, as few systems fold more than ASCII.
+#[test]
+fn a_folder_of_programs_by_another_name_is_closed() {
+    if !cfg!(target_os = "linux") || !geteuid().is_root() {
+        return skip("a folder with two names", "only the superuser of Linux can mount one");
+    }
+    let tree = svcd_tests::scripts::tree(&[("x", "printf 'Content-Type: text/plain\\n\\nrun\\n'\n")]);
+    for name in ["cgi-bin/plain", "git/x", "git/plain"] {
+        tree.file(name, svcd_tests::scripts::source("").as_bytes());
+    }
+    for folder in ["cgi-b\u{131}n", "g\u{131}t", "\u{e9}t\u{e9}"] {
+        tree.folder(folder);
+    }
+    let root = tree.root().display().to_string();
+    let script = format!(
+        "cd '{root}' && mount --bind cgi-bin 'cgi-b\u{131}n' && mount --bind git 'g\u{131}t' && exec \"$@\""
+    );
+    let start = Server::with(tree).arguments(&["--write", "--alias=/git/=/bin/true"]);
+    let server = match start.behind(&["unshare", "--mount", "sh", "-c", &script, "sh"]).try_start() {
+        Ok(server) => server,
+        Err(why) => return skip("a folder with two names", &why),
+    };
+    each(["cgi-b%C4%B1n", "g%C4%B1t"].map(|folder| (folder, folder)), |folder| is_closed(&server, folder));
+    let put = server.ask(&asking("PUT", "/%C3%A9t%C3%A9/x", &[HOST_LINE, "Content-Length: 0"]));
+    assert_eq!(put.map(|answer| answer.status), Ok(201));
+    assert_eq!(server.get("/%C3%A9t%C3%A9/x").map(|answer| answer.status), Ok(200));
+}
+
+/// The long s and the sign of kelvin are letters of ASCII in another case.
+#[test]
+fn letters_that_fold_to_those_of_a_folder_of_programs() {
+    let tree = svcd_tests::scripts::tree(&[]);
+    for name in ["sk/x", "sk/plain"] {
+        tree.file(name, svcd_tests::scripts::source("").as_bytes());
+    }
+    if !tree.path("\u{17f}\u{212a}/plain").exists() {
+        return skip("letters beyond ASCII that fold", "this file system takes them for others");
+    }
+    let server = Server::with(tree).arguments(&["--write", "--cgi=/sk"]).start();
+    each(["%C5%BFk", "s%E2%84%AA"].map(|folder| (folder, folder)), |folder| is_closed(&server, folder));
 }
 
 #[test]
