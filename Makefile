@@ -91,7 +91,7 @@ test: test-build ## every test: library, binaries, browser; the suite natively, 
 ifneq ($(ON_LINUX),)
 	@linker/build.sh escape $(HERE)
 endif
-	@echo "== meanwhile: what is shipped, clients, programs, calls that fail; with what is left of the processors the real kernel, the rig by itself"
+	@echo "== meanwhile: what is shipped, clients, programs, calls that fail, the rig by itself; with what is left of the processors the real kernel"
 	@echo "== both are shown at the end: target/test-along.log, target/test-beside.log"
 	@nice -n 10 $(MAKE) test-beside >target/test-beside.log 2>&1 & beside=$$!; \
 	$(MAKE) test-along >target/test-along.log 2>&1 & along=$$!; \
@@ -157,7 +157,7 @@ else
 	fi
 endif
 
-# What waits for others more than it computes.
+# What waits for others more than it computes, and then the rig by itself.
 test-along: test-shipped
 	@echo "== other clients, programs it runs"
 	@$(WITH_TOOLS) cargo test -p svcd-tests --test clients --test programs
@@ -165,13 +165,6 @@ ifneq ($(filter $(HERE),$(PROGRAMS)),)
 	@echo "== calls that fail, one case of 59"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" FAULTS=59 cargo test -p svcd-tests --test faults
 endif
-
-# What has time: a machine that counts its own, and the rig's own tests. It may stand
-# still for a minute while the rest runs: what waits here waits for long.
-test-beside:
-	@echo "== a part of the suite, and the program as the first process, on a real arm64 kernel"
-	@tests/boot/build.sh
-	@$(WITH_TOOLS) SVCD_BOOT="$(SMOKE)" $(BOOT_TEST)
 ifneq ($(ON_LINUX),)
 	@echo "== servers side by side"
 	@$(WITH_TOOLS) SVCD="$$SVCD_DIST/svcd-$(HERE)" SVCD_DEADLINE=240 cargo test -q -p svcd-compare
@@ -202,6 +195,13 @@ ifneq ($(HERE),darwin-aarch64)
 	    echo "== the Darwin rig: skipped, no Python with unicorn here"; \
 	fi
 endif
+
+# What has time: a machine that counts its own. It may stand still for a minute while the
+# rest runs.
+test-beside:
+	@echo "== a part of the suite, and the program as the first process, on a real arm64 kernel"
+	@tests/boot/build.sh
+	@$(WITH_TOOLS) SVCD_BOOT="$(SMOKE)" $(BOOT_TEST)
 
 test-native: build examples ## the library, and the suite with the program for this machine: what CI does on each
 	@linker/setup.sh build test
