@@ -12,11 +12,14 @@ impl<'a> Options<'a> {
         slots.iter().map_while(|prefix| *prefix)
     }
 
-    /// Whether a path is below one of these, or below that of an alias; see
-    /// [`script::below`].
+    /// These, and what aliases are for: all below is a program's.
+    pub fn program_paths(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.aliases.iter().map(|mapping| mapping.key).chain(self.prefixes())
+    }
+
+    /// Whether a path is below one of these; see [`script::below`].
     pub fn is_for_program(&self, path: &[u8]) -> bool {
-        let mut prefixes = self.aliases.iter().map(|mapping| mapping.key).chain(self.prefixes());
-        prefixes.any(|prefix| script::below(path, prefix).is_some())
+        self.program_paths().any(|prefix| script::below(path, prefix).is_some())
     }
 }
 

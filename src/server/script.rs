@@ -92,8 +92,8 @@ pub fn check_name(options: &Options, root: &Root, name: &[u8]) -> Result<(), Ref
     if !options.has_cgi || name.iter().all(u8::is_ascii) {
         return Ok(());
     }
-    let paths = || options.aliases.iter().map(|mapping| mapping.key).chain(options.prefixes());
-    if paths().any(|path| is_same_folder(root, path, name)) { Err(Refusal::NoSuchFile) } else { Ok(()) }
+    let is_programs = options.program_paths().any(|path| is_same_folder(root, path, name));
+    if is_programs { Err(Refusal::NoSuchFile) } else { Ok(()) }
 }
 
 /// Whether as many folders of `name` as `path` has lead to the same one.
