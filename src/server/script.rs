@@ -102,6 +102,10 @@ fn is_same_folder(root: &Root, path: &[u8], name: &[u8]) -> bool {
     let mut ends = name.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(place, _)| place);
     let end = count.checked_sub(1).and_then(|before| ends.nth(before)).unwrap_or(name.len());
     let folder = name.get(..end).unwrap_or_default();
+    if folder.iter().all(u8::is_ascii) {
+        // Whether it is the same, [`below`] has seen; a file in it may have any name.
+        return false;
+    }
     let found = |path: &[u8]| {
         let mut room = [0; limits::PATH];
         let mut name = Buffer::new(&mut room);
